@@ -1,0 +1,1 @@
+"""The card: an embedded eUICC behind an APDU interface."""

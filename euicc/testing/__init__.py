@@ -1,0 +1,1 @@
+"""The remote ends and tools that tests, demos and users drive the card with."""

@@ -1,0 +1,1 @@
+"""The device: an IPA (and LPA) that drives emulated and real cards."""

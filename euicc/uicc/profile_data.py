@@ -1,0 +1,199 @@
+"""What a profile holds: its file system, PINs, PUKs, authentication parameters, security domains.
+
+Built by the installer from the ProfileElements of the profile package; these are the values as installed.
+What changes later (tries left, verified PINs, sequence numbers) is kept elsewhere, under the keys used
+here. Secrets never appear in a repr.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from euicc.uicc.filesystem import Df, FileSystem
+
+LOCAL_PIN = 0x80
+"""Key references with this bit belong to the ADF or DF they were defined in, TS 102 221 9.5.1."""
+PIN_ENABLED = 0x01
+PIN_CHANGEABLE = 0x02
+PIN_MAY_BE_DISABLED = 0x04
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """PINConfiguration of PE-PINCodes: `value` is 8 bytes padded with FF."""
+
+    reference: int
+    value: bytes = field(repr=False)
+    unblocking_reference: int | None = None
+    attributes: int = PIN_ENABLED | PIN_CHANGEABLE | PIN_MAY_BE_DISABLED
+    maximum_tries: int = 3
+    tries_left: int = 3
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the PIN must be verified to satisfy an access rule that names it."""
+        return bool(self.attributes & PIN_ENABLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Puk:
+    """PUKConfiguration of PE-PUKCodes: `value` is 8 bytes."""
+
+    reference: int
+    value: bytes = field(repr=False)
+    maximum_tries: int = 10
+    tries_left: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PinContext:
+    """The PINs that one PE-PINCodes defined; `directory` (`Df.path` of its DF) identifies it."""
+
+    directory: bytes
+    pins: dict[int, Pin]
+
+
+@dataclass(frozen=True, slots=True)
+class AkaParameters:
+    """PE-AKAParameter: `algorithm_id` 1 Milenage, 2 TUAK, 3 USIM test algorithm; SEQs are 6 bytes each."""
+
+    algorithm_id: int
+    key: bytes = field(repr=False)
+    opc: bytes = field(repr=False)
+    algorithm_options: int = 0
+    rotation_constants: bytes = bytes.fromhex("4000204060")
+    xoring_constants: bytes = b"".join(bytes(15) + bytes([c]) for c in (0, 1, 2, 4, 8))
+    auth_counter_max: int | None = None
+    number_of_keccak: int = 1
+    sqn_options: int = 0x02
+    sqn_delta: bytes = bytes.fromhex("000010000000")
+    sqn_age_limit: bytes = bytes.fromhex("000010000000")
+    sqn_init: tuple[bytes, ...] = (bytes(6),) * 32
+
+
+@dataclass(frozen=True, slots=True)
+class AkaMapping:
+    """PE-AKAParameter that shares the algorithm of another application, named by its AID."""
+
+    options: int
+    source_aid: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeyComponent:
+    """One component of a security domain key; `type` as in GlobalPlatform (80 DES, 85 PSK, 88 AES)."""
+
+    type: int
+    data: bytes = field(repr=False)
+    mac_length: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityDomainKey:
+    """KeyObject of PE-SecurityDomain: usage qualifier and access as GlobalPlatform codes them."""
+
+    usage_qualifier: bytes
+    identifier: int
+    version: int
+    components: tuple[KeyComponent, ...]
+    access: int = 0
+    counter: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationInstance:
+    """ApplicationInstance of PE-SecurityDomain or PE-Application, coded as in INSTALL [for install]."""
+
+    load_package_aid: bytes
+    class_aid: bytes
+    instance_aid: bytes
+    privileges: bytes
+    life_cycle_state: int = 0x07
+    extradition_aid: bytes | None = None
+    specific_parameters: bytes = b""
+    system_parameters: bytes | None = None
+    uicc_parameters: bytes | None = None
+    """The application specific parameters of `EA`: the TLVs `80` (toolkit) and `81` (access) as they came."""
+    process_data: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityDomain:
+    """PE-SecurityDomain; the first of a package is the MNO-SD."""
+
+    instance: ApplicationInstance
+    keys: tuple[SecurityDomainKey, ...] = ()
+    perso_data: tuple[bytes, ...] = ()
+    open_perso_data: bytes | None = None
+    cat_tp_parameters: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPackage:
+    """ApplicationLoadPackage of PE-Application."""
+
+    aid: bytes
+    load_block: bytes = field(repr=False)
+    security_domain_aid: bytes | None = None
+    hash_value: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """PE-Application: a load package, instances, or both."""
+
+    load_package: LoadPackage | None = None
+    instances: tuple[ApplicationInstance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AdfRfmAccess:
+    """ADFRFMAccess of PE-RFM: the ADF where scripts start, and the access domains inside it."""
+
+    adf_aid: bytes
+    access_domain: bytes
+    admin_access_domain: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Rfm:
+    """PE-RFM: `tars` are 3 bytes each; without a security domain AID the instance belongs to the MNO-SD."""
+
+    instance_aid: bytes
+    tars: tuple[bytes, ...]
+    minimum_security_level: int
+    access_domain: bytes
+    admin_access_domain: bytes
+    security_domain_aid: bytes | None = None
+    adf_access: AdfRfmAccess | None = None
+
+
+@dataclass(eq=False, slots=True)
+class UiccProfile:
+    """Everything the card serves of one profile. Compared by identity: a rebuilt profile is another one.
+
+    `pins` maps the path of a DF (`Df.path`) to its PIN context; a DF that shares the PINs of another has
+    the same PinContext object. `aka` maps the AID of a NAA to its authentication parameters. `iccid` is 10
+    bytes as in the header of the package.
+    """
+
+    filesystem: FileSystem
+    iccid: bytes = b""
+    pins: dict[bytes, PinContext] = field(default_factory=dict)
+    puks: dict[int, Puk] = field(default_factory=dict)
+    aka: dict[bytes, AkaParameters | AkaMapping] = field(default_factory=dict)
+    cdma: dict[bytes, bytes] = field(default_factory=dict)
+    """PE-CDMAParameter as it came (the whole element), by AID of the CSIM."""
+    security_domains: list[SecurityDomain] = field(default_factory=list)
+    rfm: list[Rfm] = field(default_factory=list)
+    applications: list[Application] = field(default_factory=list)
+    non_standard: list[bytes] = field(default_factory=list)
+
+    def pin(self, reference: int, df: Df) -> Pin | None:
+        """The PIN that `reference` means in `df`: the MF's if global, else of the nearest DF defining it."""
+        directories = df.ancestors() if reference & LOCAL_PIN else (self.filesystem.mf,)
+        for directory in directories:
+            context = self.pins.get(directory.path)
+            if context is not None and reference in context.pins:
+                return context.pins[reference]
+        return None

@@ -1,1 +1,24 @@
 """The wire: APDUs, status words, TLV, channels and transports (ISO/IEC 7816-4, ETSI TS 102 221)."""
+
+from __future__ import annotations
+
+from apdu import aid, instruction, status, tlv
+from apdu.command import Command
+from apdu.response import Response
+from apdu.status import StatusError
+from apdu.tlv import Tlv, TlvError
+from apdu.transport import Transport, TransportError
+
+__all__ = [
+    "Command",
+    "Response",
+    "StatusError",
+    "Tlv",
+    "TlvError",
+    "Transport",
+    "TransportError",
+    "aid",
+    "instruction",
+    "status",
+    "tlv",
+]

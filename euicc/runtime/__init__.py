@@ -1,0 +1,1 @@
+"""The card operating system: channels, non-volatile memory, the proactive session."""

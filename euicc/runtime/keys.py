@@ -1,0 +1,109 @@
+"""Every persistent value of the card. A name is never reused: a value no longer needed keeps its name here,
+unused.
+
+Codecs of our own types are imported on use, so that this file depends on nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from euicc.runtime.nvm import Key
+
+if TYPE_CHECKING:
+    from euicc.config import Config
+    from euicc.identity import Identity
+    from euicc.profiles.pending import PendingNotification
+    from euicc.profiles.profile import Profile
+
+
+def _encode_text(value: Any) -> bytes:
+    encoded: bytes = value.encode()
+    return encoded
+
+
+def _decode_text(data: bytes) -> str:
+    return data.decode()
+
+
+def _encode_integer(value: int) -> bytes:
+    return str(value).encode()
+
+
+def _encode_optional(value: bytes | None) -> bytes:
+    return value or b""
+
+
+def _encode_record(value: Any) -> bytes:
+    encoded: bytes = value.to_bytes()
+    return encoded
+
+
+def _encode_config(value: Any) -> bytes:
+    return _encode_text(value.to_json())
+
+
+def _decode_config(data: bytes) -> Config:
+    from euicc.config import Config
+
+    return Config.from_json(data.decode())
+
+
+def _decode_identity(data: bytes) -> Identity:
+    from euicc.identity import Identity
+
+    return Identity.from_bytes(data)
+
+
+def _decode_profile(data: bytes) -> Profile:
+    from euicc.profiles.profile import Profile
+
+    return Profile.from_bytes(data)
+
+
+def _decode_notification(data: bytes) -> PendingNotification:
+    from euicc.profiles.pending import PendingNotification
+
+    return PendingNotification.from_bytes(data)
+
+
+CONFIG: Key[Config | None] = Key("config", _encode_config, _decode_config, None)
+"""All product choices the card was made with: JSON."""
+
+IDENTITY: Key[Identity | None] = Key("identity", _encode_record, _decode_identity, None)
+"""EID, private keys and certificates, and the CI keys it trusts: Identity.to_bytes."""
+
+DEFAULT_DP_ADDRESS: Key[str | None] = Key("default-dp-address", _encode_text, _decode_text, None)
+"""Default SM-DP+ address, SGP.22 5.7.3 and 5.7.4; nothing stored: the one of the Config. UTF-8."""
+
+PROFILE: Key[Profile | None] = Key("profile", _encode_record, _decode_profile, None)
+"""One installed profile, by the AID of its ISD-P in hexadecimal: Profile.to_bytes."""
+
+PACKAGE: Key[bytes] = Key("package", bytes, bytes, b"")
+"""The profile package (plaintext ProfileElements) a profile was installed from, by the AID of its ISD-P in
+hexadecimal."""
+
+SEQUENCE_NUMBER: Key[int] = Key("sequence-number", _encode_integer, int, 0)
+"""The last notification sequence number given out; only grows, also through memory reset. Decimal."""
+
+NOTIFICATION: Key[PendingNotification | None] = Key(
+    "notification", _encode_record, _decode_notification, None
+)
+"""One pending notification, by its sequence number in eight hexadecimal digits:
+PendingNotification.to_bytes."""
+
+PENDING_SWITCH: Key[bytes | None] = Key("pending-switch", _encode_optional, bytes, None)
+"""A change of profiles that waits for REFRESH, completed at the latest at the next power-on: AID of the ISD-P
+that will be enabled, empty when none will be; nothing stored: no change waits."""
+
+BEFORE_TEST: Key[bytes | None] = Key("before-test", _encode_optional, bytes, None)
+"""AID of the operational profile that was enabled before the first test profile; nothing stored: no way
+back."""
+
+MEMORY_RESET: Key[bytes | None] = Key("memory-reset", _encode_optional, bytes, None)
+"""A memory reset that is being carried out, finished at the next power-on: one byte for each of its
+options."""
+
+ONE_TIME_KEY: Key[bytes] = Key("one-time-key", bytes, bytes, b"")
+"""Private one-time key kept for a retry of a download, by the OID of its SM-DP+ (dotted): scalar, then public
+point."""

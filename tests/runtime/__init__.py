@@ -1,0 +1,1 @@
+"""The card operating system, seen from outside: bytes in, bytes out."""

@@ -1,0 +1,47 @@
+"""The product's choices survive being saved."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from euicc.config import ANY_OPERATOR, Config, Operator, Ppr, RatRule
+
+CONFIGS = [
+    Config(),
+    Config(variant="sgp32", gating="strict", svn=(2, 2, 2), iot_versions=((1, 0, 0), (1, 2, 0))),
+    Config(
+        forbidden_pprs=(Ppr.DELETION_NOT_ALLOWED,), rat=(), default_dp_address="smdp.example", category=None
+    ),
+    Config(
+        rat=(
+            RatRule(
+                (Ppr.DISABLING_NOT_ALLOWED,),
+                (Operator(b"\x62\xf2\x10"), Operator(b"\x62\xf2\x20", b"\x01")),
+                True,
+            ),
+            RatRule((Ppr.DELETION_NOT_ALLOWED,), (ANY_OPERATOR,)),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_json_and_back(config: Config) -> None:
+    assert Config.from_json(config.to_json()) == config
+
+
+def test_files_of_other_releases_load() -> None:
+    stored = json.loads(Config(nvm_size=1000).to_json())
+    stored["choice of a later release"] = [1, 2]
+    del stored["rat"]
+    assert Config.from_json(json.dumps(stored)) == Config(nvm_size=1000)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"variant": "sgp01"}, {"gating": "maybe"}, {"channels": 0}, {"channels": 21}]
+)
+def test_choices_that_make_no_sense(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError):
+        Config(**wrong)  # type: ignore[arg-type]

@@ -1,0 +1,145 @@
+"""Reads the fields of `Certificate` out of DER with cryptography's X.509 parser, RFC 5280 4.1 and 4.2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.x509.oid import ExtensionOID
+
+from apdu import tlv
+from euicc.crypto.certificates import (
+    SERIAL_NUMBER,
+    Certificate,
+    CertificateError,
+    CertificateFault,
+    KeyUsage,
+    Name,
+)
+
+PERMITTED_EINS = x509.ObjectIdentifier("2.23.146.1.2.2.0")
+"""SGP.22 v3: the EIDs an EUM may sign for, as SEQUENCE OF PrintableString, instead of name constraints."""
+
+_VERSION = 0xA0
+_UNDERSTOOD = frozenset(
+    (
+        ExtensionOID.AUTHORITY_KEY_IDENTIFIER,
+        ExtensionOID.SUBJECT_KEY_IDENTIFIER,
+        ExtensionOID.KEY_USAGE,
+        ExtensionOID.EXTENDED_KEY_USAGE,
+        ExtensionOID.CERTIFICATE_POLICIES,
+        ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+        ExtensionOID.BASIC_CONSTRAINTS,
+        ExtensionOID.NAME_CONSTRAINTS,
+        ExtensionOID.CRL_DISTRIBUTION_POINTS,
+        PERMITTED_EINS,
+    )
+)
+_UNREADABLE = (
+    ValueError,
+    UnsupportedAlgorithm,
+    tlv.TlvError,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+
+X = TypeVar("X", bound=x509.ExtensionType)
+T = TypeVar("T")
+
+
+def read(der: bytes) -> Certificate:
+    """The parsed certificate; CertificateError(MALFORMED) for anything X.509 does not allow."""
+    try:
+        return _read(der)
+    except _UNREADABLE:
+        raise CertificateError(CertificateFault.MALFORMED) from None
+
+
+def _read(der: bytes) -> Certificate:
+    parsed = x509.load_der_x509_certificate(der)
+    tbs, algorithm, public_key_info, signature = _slices(der)
+    basic = _extension(parsed, x509.BasicConstraints, lambda value: value, None)
+    return Certificate(
+        der=der,
+        tbs=tbs,
+        algorithm=algorithm,
+        signature=signature,
+        public_key_info=public_key_info,
+        serial_number=parsed.serial_number,
+        subject=_name(parsed.subject),
+        issuer=_name(parsed.issuer),
+        not_before=parsed.not_valid_before_utc,
+        not_after=parsed.not_valid_after_utc,
+        ski=_extension(parsed, x509.SubjectKeyIdentifier, lambda value: value.digest, None),
+        aki=_extension(parsed, x509.AuthorityKeyIdentifier, lambda value: value.key_identifier, None),
+        policies=_extension(parsed, x509.CertificatePolicies, _policies, ()),
+        key_usage=_extension(parsed, x509.KeyUsage, _key_usage, KeyUsage(0)),
+        is_ca=basic is not None and basic.ca,
+        path_length=basic.path_length if basic is not None else None,
+        subject_alt_oid=_extension(parsed, x509.SubjectAlternativeName, _registered_id, None),
+        permitted=_permitted_names(parsed) + _permitted_eins(parsed),
+        unknown_critical=tuple(
+            extension.oid.dotted_string
+            for extension in parsed.extensions
+            if extension.critical and extension.oid not in _UNDERSTOOD
+        ),
+    )
+
+
+def _slices(der: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    """tbsCertificate, AlgorithmIdentifier, SubjectPublicKeyInfo, signature: slices of the bytes received."""
+    tbs, algorithm, signature = tlv.parse_all(tlv.parse(der).value)
+    fields = [each for each in tlv.parse_all(tbs.value) if each.tag != _VERSION]
+    _serial, inner_algorithm, _issuer, _validity, _subject, public_key_info = fields[:6]
+    if algorithm.encoded != inner_algorithm.encoded:
+        raise ValueError("the signed and the unsigned algorithm differ")
+    # A BIT STRING of whole octets: anything else would let a bit outside the signature change unnoticed.
+    if signature.value[:1] != b"\x00":
+        raise ValueError("unused bits in the signature")
+    return tbs.encoded, algorithm.encoded, public_key_info.encoded, signature.value[1:]
+
+
+def _extension(parsed: x509.Certificate, kind: type[X], take: Callable[[X], T], absent: T) -> T:
+    try:
+        return take(parsed.extensions.get_extension_for_class(kind).value)
+    except x509.ExtensionNotFound:
+        return absent
+
+
+def _name(name: x509.Name) -> Name:
+    return tuple((each.oid.dotted_string, each.value) for each in name if isinstance(each.value, str))
+
+
+def _policies(value: x509.CertificatePolicies) -> tuple[str, ...]:
+    return tuple(each.policy_identifier.dotted_string for each in value)
+
+
+def _key_usage(value: x509.KeyUsage) -> KeyUsage:
+    usage = KeyUsage(0)
+    usage |= KeyUsage.DIGITAL_SIGNATURE if value.digital_signature else KeyUsage(0)
+    usage |= KeyUsage.KEY_CERT_SIGN if value.key_cert_sign else KeyUsage(0)
+    return usage | (KeyUsage.CRL_SIGN if value.crl_sign else KeyUsage(0))
+
+
+def _registered_id(value: x509.SubjectAlternativeName) -> str | None:
+    registered = value.get_values_for_type(x509.RegisteredID)
+    return registered[0].dotted_string if registered else None
+
+
+def _permitted_names(parsed: x509.Certificate) -> tuple[Name, ...]:
+    value = _extension(parsed, x509.NameConstraints, lambda constraints: constraints, None)
+    # Excluded names are not for GSMA certificates; where there are some, nothing is known to be permitted.
+    if value is None or value.excluded_subtrees:
+        return ()
+    subtrees = value.permitted_subtrees or ()
+    return tuple(_name(each.value) for each in subtrees if isinstance(each, x509.DirectoryName))
+
+
+def _permitted_eins(parsed: x509.Certificate) -> tuple[Name, ...]:
+    found = [each.value for each in parsed.extensions if each.oid == PERMITTED_EINS]
+    encoded = [value.value for value in found if isinstance(value, x509.UnrecognizedExtension)]
+    texts = [text for value in encoded for text in tlv.parse_all(tlv.parse(value).value)]
+    return tuple(((SERIAL_NUMBER, text.value.decode("ascii")),) for text in texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apdu import aid, instruction, status, tlv
+from apdu.channel import ApduChannel, Channel, open_channel
 from apdu.command import Command
 from apdu.response import Response
 from apdu.status import StatusError
@@ -10,6 +11,8 @@ from apdu.tlv import Tlv, TlvError
 from apdu.transport import Transport, TransportError
 
 __all__ = [
+    "ApduChannel",
+    "Channel",
     "Command",
     "Response",
     "StatusError",
@@ -19,6 +22,7 @@ __all__ = [
     "TransportError",
     "aid",
     "instruction",
+    "open_channel",
     "status",
     "tlv",
 ]

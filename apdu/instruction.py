@@ -41,19 +41,28 @@ UPDATE_RECORD = 0xDC
 CREATE_FILE = 0xE0
 STORE_DATA = 0xE2
 DELETE_FILE = 0xE4
-INSTALL = 0xE6
-LOAD = 0xE8
+TERMINATE_DF = 0xE6
+TERMINATE_EF = 0xE8
 SET_STATUS = 0xF0
 STATUS = 0xF2
 TERMINATE_CARD_USAGE = 0xFE
 
-_NAMES = {value: name.replace("_", " ") for name, value in list(globals().items()) if name.isupper()}
+# The same bytes mean something else in the proprietary class, where GlobalPlatform uses them.
+DELETE = 0xE4
+INSTALL = 0xE6
+LOAD = 0xE8
+_GLOBALPLATFORM = {DELETE: "DELETE", INSTALL: "INSTALL", LOAD: "LOAD"}
+
+_NAMES = {
+    value: name.replace("_", " ")
+    for name, value in list(globals().items())
+    if name.isupper() and isinstance(value, int) and name not in _GLOBALPLATFORM.values()
+}
 _NAMES[AUTHENTICATE_ODD] = "AUTHENTICATE"
 
 
-def describe(ins: int) -> str:
-    """Name of the command with this instruction byte, or `INS xx`.
-
-    Where the class decides (E4, E6, E8: DELETE, TERMINATE, LOAD), the name of the more frequent command.
-    """
+def describe(ins: int, proprietary: bool = False) -> str:
+    """Name of the command with this instruction byte in this kind of class, or `INS xx`."""
+    if proprietary and ins in _GLOBALPLATFORM:
+        return _GLOBALPLATFORM[ins]
     return _NAMES.get(ins, f"INS {ins:02X}")

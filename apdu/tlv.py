@@ -44,8 +44,14 @@ def read(data: bytes, offset: int = 0, end: int | None = None) -> tuple[int, int
 
     The object must lie before `end` (default: the end of the data); otherwise, and when malformed: TlvError.
     """
-    if end is None:
-        end = len(data)
+    tag, start, stop = read_header(data, offset)
+    if stop > (len(data) if end is None else end):
+        raise TlvError(f"the value of tag {tag:X} ends outside its surroundings")
+    return tag, start, stop
+
+
+def read_header(data: bytes, offset: int = 0) -> tuple[int, int, int]:
+    """Like `read`, for a data object whose value may not be complete yet; TlvError when its header is not."""
     try:
         tag = data[offset]
         offset += 1
@@ -59,10 +65,7 @@ def read(data: bytes, offset: int = 0, end: int | None = None) -> tuple[int, int
             length, offset = _long_length(data, offset, length & 0x7F)
     except IndexError:
         raise TlvError("data ends inside a header") from None
-    stop = offset + length
-    if stop > end:
-        raise TlvError(f"tag {tag:X} ends {stop - end} bytes after its surroundings")
-    return tag, offset, stop
+    return tag, offset, offset + length
 
 
 def _rest_of_tag(data: bytes, offset: int, tag: int) -> tuple[int, int]:

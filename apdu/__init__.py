@@ -8,16 +8,24 @@ from apdu.command import Command
 from apdu.response import Response
 from apdu.status import StatusError
 from apdu.tlv import Tlv, TlvError
+from apdu.trace import Exchange, Recorder, Trace, TraceFormatError
 from apdu.transport import Transport, TransportError
+from apdu.transport.replay import Replay, ReplayMismatch
 
 __all__ = [
     "ApduChannel",
     "Channel",
     "Command",
+    "Exchange",
+    "Recorder",
+    "Replay",
+    "ReplayMismatch",
     "Response",
     "StatusError",
     "Tlv",
     "TlvError",
+    "Trace",
+    "TraceFormatError",
     "Transport",
     "TransportError",
     "aid",

@@ -13,6 +13,7 @@ from euicc.runtime.nvm import Key
 if TYPE_CHECKING:
     from euicc.config import Config
     from euicc.identity import Identity
+    from euicc.isdr.installation import LoadInProgress
     from euicc.profiles.pending import PendingNotification
     from euicc.profiles.profile import Profile
 
@@ -67,6 +68,12 @@ def _decode_notification(data: bytes) -> PendingNotification:
     return PendingNotification.from_bytes(data)
 
 
+def _decode_load(data: bytes) -> LoadInProgress:
+    from euicc.isdr.installation import LoadInProgress
+
+    return LoadInProgress.from_bytes(data)
+
+
 CONFIG: Key[Config | None] = Key("config", _encode_config, _decode_config, None)
 """All product choices the card was made with: JSON."""
 
@@ -107,3 +114,6 @@ options."""
 ONE_TIME_KEY: Key[bytes] = Key("one-time-key", bytes, bytes, b"")
 """Private one-time key kept for a retry of a download, by the OID of its SM-DP+ (dotted): scalar, then public
 point."""
+
+LOAD_IN_PROGRESS: Key[LoadInProgress | None] = Key("load-in-progress", _encode_record, _decode_load, None)
+"""How far the bound profile package that is being received has come: LoadInProgress.to_bytes."""

@@ -51,6 +51,11 @@ def of(key: Key) -> Curve:
         raise UnsupportedCurve(key.curve.name) from None
 
 
+def is_supported(key: Key) -> bool:
+    """Whether a key lies on one of the two curves."""
+    return key.curve.name in _BY_OPENSSL_NAME
+
+
 def named(name: str) -> Curve:
     """The curve of a stored name ("prime256v1", "brainpoolP256r1"); UnsupportedCurve for any other."""
     try:

@@ -117,17 +117,17 @@ class Authority:
                 return eum, euicc
         return self._make_euicc(eid)
 
-    def _make_euicc(self, eid: bytes) -> tuple[bytes, Issued]:
+    def eum_for(self, eid: bytes) -> Issued:
+        """An EUM at hand that is permitted this EID, or one issued now for its range; IssuerError as `issue`."""
         digits = eids.digits(eid)
-        eum = self._eum_for(digits)
+        at_hand = (each for each in self.eums if shapes.permits(each.parsed, digits))
+        return next(at_hand, None) or self.issue(shapes.eum(digits), f"EUM {digits[: eids.IIN_DIGITS]}")
+
+    def _make_euicc(self, eid: bytes) -> tuple[bytes, Issued]:
+        eum, digits = self.eum_for(eid), eids.digits(eid)
         key = derive_key(self.curve, self.seed, f"EUICC {digits}")
         certificate = write(shapes.euicc(digits, eum.parsed), key.public_key(), eum.parsed, eum.key)
         return eum.certificate, Issued(certificate, key)
-
-    def _eum_for(self, digits: str) -> Issued:
-        """An EUM at hand that is permitted this EID; a new one for its range otherwise."""
-        at_hand = (each for each in self.eums if shapes.permits(each.parsed, digits))
-        return next(at_hand, None) or self.issue(shapes.eum(digits), f"EUM {digits[: eids.IIN_DIGITS]}")
 
 
 @lru_cache(None)

@@ -29,6 +29,16 @@ class BitString:
         object.__setattr__(self, "length", bits)
 
     @classmethod
+    def named(cls, octets: bytes) -> BitString:
+        """The shortest BIT STRING with the bits that are set in these octets, as DER has named bits, X.690 11.2.2."""
+        octets = octets.rstrip(b"\0")
+        last = octets[-1] if octets else 0
+        found = cls.__new__(cls)
+        object.__setattr__(found, "data", octets)
+        object.__setattr__(found, "length", len(octets) * 8 - (last & -last).bit_length() + 1 if last else 0)
+        return found
+
+    @classmethod
     def of(cls, *bits: int) -> BitString:
         """The shortest BIT STRING in which exactly these bits are set; `of()` is empty."""
         if not bits:
@@ -40,12 +50,8 @@ class BitString:
         return cls(bytes(octets), length)
 
     def trimmed(self) -> BitString:
-        """The same set of bits without trailing zero bits, as DER has named bits (X.690 11.2.2)."""
-        data = self.data.rstrip(b"\0")
-        if not data:
-            return BitString(b"", 0)
-        last = data[-1]
-        return BitString(data, len(data) * 8 - ((last & -last).bit_length() - 1))
+        """The same set of bits without trailing zero bits."""
+        return self.named(self.data)
 
     def __contains__(self, bit: object) -> bool:
         return (

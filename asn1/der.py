@@ -148,13 +148,18 @@ def write_octets(value: object) -> bytes:
     return value
 
 
-def read_bits(data: bytes, start: int, end: int) -> BitString:
-    """BIT STRING, X.690 8.6, primitive."""
+def _unused_bits(data: bytes, start: int, end: int) -> int:
     if end == start:
         raise Asn1Error("BIT STRING without its octet of unused bits")
     unused = data[start]
     if unused > 7 or (unused and end - start == 1):
         raise Asn1Error(f"BIT STRING with {unused} unused bits in {end - start - 1} octets")
+    return unused
+
+
+def read_bits(data: bytes, start: int, end: int) -> BitString:
+    """BIT STRING, X.690 8.6, primitive."""
+    unused = _unused_bits(data, start, end)
     return BitString(data[start + 1 : end], (end - start - 1) * 8 - unused)
 
 
@@ -167,7 +172,10 @@ def write_bits(value: object) -> bytes:
 
 def read_named_bits(data: bytes, start: int, end: int) -> BitString:
     """BIT STRING with named bits: trailing zero bits mean nothing (X.680 22.7) and are dropped."""
-    return read_bits(data, start, end).trimmed()
+    unused = _unused_bits(data, start, end)
+    if unused and data[end - 1] & ((1 << unused) - 1):  # set bits among the unused ones
+        return read_bits(data, start, end).trimmed()
+    return BitString.named(data[start + 1 : end])
 
 
 def write_named_bits(value: object) -> bytes:

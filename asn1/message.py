@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, dataclass_transform
 
-from asn1.codec import Codec, codec_of
+from asn1.codec import codec_of
+from asn1.elements import Codec
 
 T = TypeVar("T")
 

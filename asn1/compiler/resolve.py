@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from asn1.codec import Node, Range
+from asn1.codec import Node
 from asn1.compiler import names
 from asn1.compiler.source import Source
 from asn1.compiler.tags import UNIVERSAL, apply_tag
 from asn1.der import CHARACTER_ENCODINGS
+from asn1.elements import Range
 
 # Types that other modules carry without looking inside: X.509 has its own readers, and its bytes are signed.
 OPAQUE = {"Certificate", "CertificateList"}

@@ -1,0 +1,168 @@
+"""The card: its applications on the runtime, over one memory, behind `reset` and `transmit`."""
+
+from __future__ import annotations
+
+from os import PathLike
+from types import TracebackType
+from typing import Protocol
+
+from euicc import eid as eids
+from euicc.config import Config
+from euicc.ecasd.applet import Ecasd
+from euicc.enabled_profile import EnabledProfile
+from euicc.env import Env
+from euicc.identity import Identity
+from euicc.isdr.applet import IsdR
+from euicc.runtime import keys
+from euicc.runtime.applet import Applet
+from euicc.runtime.atr import ATR
+from euicc.runtime.nvm import Nvm, PowerLoss
+from euicc.runtime.proactive import Proactive
+from euicc.runtime.runtime import Runtime
+from euicc.uicc.applet import UiccApplet
+
+
+class EuiccIssuer(Protocol):
+    """Who makes eUICCs: an EUM under one CI or several (euicc.testing.pki.Pki is one)."""
+
+    def issue_euicc(self, eid: bytes) -> Identity:
+        """Keys and certificates of the eUICC with this EID (16 bytes)."""
+        ...
+
+
+class Card:
+    """An eUICC with its power on; a Transport (ISO/IEC 7816-3: reset, transmit).
+
+    nvm, env, config, identity: what it is made of. runtime, proactive, isdr: what it runs on.
+    ci_certificates: the trusted CIs, DER.
+    """
+
+    def __init__(self, nvm: Nvm, env: Env) -> None:
+        """The card in this memory, which `manufacture` or `open` provide; ValueError when there is none in
+        it."""
+        config, identity = nvm.get(keys.CONFIG), nvm.get(keys.IDENTITY)
+        if config is None or identity is None:
+            raise ValueError("no card was manufactured in this memory")
+        self.nvm = nvm
+        self.env = env
+        self.config = config
+        self.identity = identity
+        self.proactive = Proactive()
+        uicc = UiccApplet(EnabledProfile(nvm, config).current)
+        self.runtime = Runtime(uicc, self.proactive, config.channels)
+        self.isdr = IsdR(self)
+        self.register(self.isdr)
+        self.register(Ecasd(lambda: self.identity))
+        self.reset()
+
+    @classmethod
+    def manufacture(
+        cls,
+        eid: bytes | str | None = None,
+        pki: EuiccIssuer | None = None,
+        variant: str = "sgp22",
+        seed: int | bytes | None = None,
+        config: Config | None = None,
+    ) -> Card:
+        """A factory-new card, in memory.
+
+        eid: 16 bytes or 32 digits with right check digits, otherwise ValueError; default: a fixed one. pki:
+        who issues its certificates; default: the built-in test authority on P-256, whose keys are public.
+        variant: "sgp22" or "sgp32". seed: makes everything it will ever answer reproducible. config: all
+        other choices; its own variant counts when `variant` is not given, and ValueError when the two
+        contradict.
+        """
+        number = _eid(eid)
+        nvm = Nvm()
+        with nvm.transaction():
+            nvm.set(keys.CONFIG, _config(variant, config))
+            nvm.set(keys.IDENTITY, Identity.default(number) if pki is None else pki.issue_euicc(number))
+        return cls(nvm, Env(seed))
+
+    @classmethod
+    def open(cls, path: str | PathLike[str], seed: int | bytes | None = None) -> Card:
+        """The card saved at `path`, powered on; from now on every commit is durable in the file when it is
+        answered.
+
+        CardFileError when the file is missing, is not a card, or was written by a newer release.
+        """
+        from euicc.runtime.card_file import CardFileError
+
+        nvm = Nvm.open(path)
+        try:
+            return cls(nvm, Env(seed))
+        except ValueError as error:
+            nvm.close()
+            raise CardFileError(f"{path}: {error}") from error
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the card as it would come back from a reset to a file, replacing what is there.
+
+        The card itself goes on where it was: in memory, or in the file it was opened from.
+        """
+        self.nvm.save(path)
+
+    def close(self) -> None:
+        """Power off, and let go of the file."""
+        self.power_off()
+        self.nvm.close()
+
+    def reset(self) -> bytes:
+        """Reset, or power on; the ATR. What was volatile is gone, what waited for a reset is done."""
+        self.nvm.power_on()
+        self.runtime.reset()
+        return ATR
+
+    def power_off(self) -> None:
+        """Take the power away; `reset` gives it back."""
+        self.nvm.power_off()
+
+    def transmit(self, command: bytes) -> bytes:
+        """Answer a command APDU: data and SW1 SW2, for any bytes whatsoever.
+
+        PowerLoss when the card has no power, or loses it on the way (Nvm.lose_power_at).
+        """
+        if not self.nvm.powered:
+            raise PowerLoss("the card has no power: reset it")
+        return self.runtime.transmit(command)
+
+    def register(self, applet: Applet) -> None:
+        """Install an application of one's own; it can be selected by its AIDs at once, and boots at the next
+        reset."""
+        self.runtime.register(applet)
+
+    @property
+    def ci_certificates(self) -> tuple[bytes, ...]:
+        """Certificates (DER) of the CIs that the card trusts, as far as it has them and not only their
+        keys."""
+        return tuple(anchor.certificate for anchor in self.identity.trusted if anchor.certificate)
+
+    def __enter__(self) -> Card:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _eid(eid: bytes | str | None) -> bytes:
+    if eid is None:
+        return eids.DEFAULT
+    try:
+        number = eids.parse(eid) if isinstance(eid, str) else eid
+    except eids.EidError as error:
+        raise ValueError(str(error)) from None
+    if not eids.is_valid(number):
+        raise ValueError(
+            f"{number.hex()} is no EID: 16 bytes of decimal digits, the last two of them check digits"
+        )
+    return number
+
+
+def _config(variant: str, config: Config | None) -> Config:
+    if config is None:
+        return Config(variant=variant)
+    if variant not in (Config.variant, config.variant):
+        raise ValueError(f"variant {variant!r}, but a config for {config.variant!r}")
+    return config

@@ -1,0 +1,52 @@
+"""The files of the enabled profile, built from its package when somebody asks for them, and kept while it is
+enabled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from euicc.profiles.store import ProfileStore
+
+if TYPE_CHECKING:
+    from euicc.config import Config
+    from euicc.runtime.nvm import Nvm
+    from euicc.uicc.profile_data import UiccProfile
+
+
+class EnabledProfile:
+    """Called, gives what the UICC serves: the same object as long as the same profile is enabled, None
+    without one."""
+
+    __slots__ = ("_config", "_generation", "_nvm", "_package", "_profile", "_profiles")
+
+    def __init__(self, nvm: Nvm, config: Config) -> None:
+        self._nvm = nvm
+        self._config = config
+        self._profiles = ProfileStore(nvm)
+        self._generation = -1
+        self._package: bytes | None = None
+        self._profile: UiccProfile | None = None
+
+    def current(self) -> UiccProfile | None:
+        """The enabled profile's files and data: the same object as long as it is enabled; None without
+        one."""
+        if self._generation != self._nvm.generation:
+            self._look()
+            self._generation = self._nvm.generation
+        return self._profile
+
+    def _look(self) -> None:
+        """Something in the memory changed: build the files anew only if it was the package."""
+        enabled = self._profiles.enabled()
+        package = self._profiles.package(enabled.aid) if enabled else None
+        if package is self._package:
+            return
+        self._profile = None if package is None else _build(package, self._config)
+        self._package = package
+
+
+def _build(package: bytes, config: Config) -> UiccProfile:
+    # The handlers of profile elements are not needed until a profile is enabled.
+    from euicc.isdp.installer import build
+
+    return build(package, config)

@@ -1,0 +1,1 @@
+"""The profiles of the card, their states and rules, and the notifications that their changes leave behind."""

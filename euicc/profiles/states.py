@@ -1,0 +1,281 @@
+"""The states of the profiles: which change may happen, and what it brings with it, SGP.22 3.2 and 5.7.16 to 5.7.19.
+
+Rule 1: everything that says which change of state is allowed stands in this file, as `Rules` of small checks.
+Rule 2: this file does not know who asks, whether a REFRESH is needed, or what the answer looks like.
+Rule 3: one change is one NVM transaction, with its notifications.
+
+    operation     from                          to
+    enable P      P disabled, E or none enabled P enabled, E disabled
+    disable P     P enabled                     P disabled; after a test profile the one enabled before it is enabled
+    delete P      P disabled                    P gone
+    memory reset  any                           the chosen profiles gone
+
+A switch that needs a REFRESH is only marked (`mark`); `complete_switch` carries it out, `drop_switch` forgets it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from asn1.generated import rsp
+from euicc.config import Ppr
+from euicc.profiles.profile import Profile, ProfileClass, ProfileState
+from euicc.refusals import Reason, Refused
+from euicc.runtime import keys
+
+if TYPE_CHECKING:
+    from euicc.profiles.notifications import NotificationStore
+    from euicc.profiles.store import ProfileStore
+    from euicc.runtime.nvm import Nvm
+
+NONE_ENABLED = b""
+"""Target of a marked switch after which no profile is enabled."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a rule may look at.
+
+    profile: the one that is to change. enabled: the one enabled now.
+    before_test: AID of the operational profile that was enabled before the first test profile.
+    marked: AID that a marked switch will enable.
+    """
+
+    profile: Profile
+    enabled: Profile | None
+    before_test: bytes | None
+    marked: bytes | None
+
+
+Rule = Callable[[Situation], None]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Checks of each operation, in the order in which their result codes take precedence."""
+
+    enable: tuple[Rule, ...]
+    disable: tuple[Rule, ...]
+    delete: tuple[Rule, ...]
+
+
+def _refuse_if(condition: bool, reason: Reason) -> None:
+    if condition:
+        raise Refused(reason)
+
+
+def must_be_disabled(situation: Situation) -> None:
+    """The profile is enabled already."""
+    _refuse_if(situation.profile.enabled, Reason.WRONG_STATE)
+
+
+def must_be_enabled(situation: Situation) -> None:
+    """The profile is not the enabled one."""
+    _refuse_if(not situation.profile.enabled, Reason.WRONG_STATE)
+
+
+def must_not_be_marked(situation: Situation) -> None:
+    """The profile will be enabled by the REFRESH that is due: it counts as no longer disabled."""
+    _refuse_if(situation.profile.aid == situation.marked, Reason.WRONG_STATE)
+
+
+def enabled_may_be_disabled(situation: Situation) -> None:
+    """PPR1 of the enabled profile; a test or a provisioning profile is enabled in spite of it."""
+    overrides = situation.profile.profile_class is not ProfileClass.OPERATIONAL
+    _refuse_if(not overrides and _has_ppr1(situation.enabled), Reason.POLICY)
+
+
+def may_be_disabled(situation: Situation) -> None:
+    """PPR1 of the profile itself."""
+    _refuse_if(_has_ppr1(situation.profile), Reason.POLICY)
+
+
+def may_be_deleted(situation: Situation) -> None:
+    """PPR2 of the profile."""
+    _refuse_if(Ppr.DELETION_NOT_ALLOWED in situation.profile.policy_rules, Reason.POLICY)
+
+
+def provisioning_stays(situation: Situation) -> None:
+    """A provisioning profile is not the user's to delete, SGP.22 2.4.5.3."""
+    _refuse_if(situation.profile.profile_class is ProfileClass.PROVISIONING, Reason.POLICY)
+
+
+def test_mode_is_left_backwards(situation: Situation) -> None:
+    """From a test profile only to another one, or back to the operational profile enabled before the first."""
+    enabled, target = situation.enabled, situation.profile
+    if enabled is None or enabled.profile_class is not ProfileClass.TEST:
+        return
+    allowed = target.profile_class is ProfileClass.TEST or target.aid == situation.before_test
+    _refuse_if(not allowed, Reason.WRONG_REENABLING)
+
+
+def _has_ppr1(profile: Profile | None) -> bool:
+    return profile is not None and Ppr.DISABLING_NOT_ALLOWED in profile.policy_rules
+
+
+SGP22_RULES = Rules(
+    enable=(must_be_disabled, enabled_may_be_disabled, test_mode_is_left_backwards),
+    disable=(must_be_enabled, may_be_disabled),
+    delete=(must_be_disabled, must_not_be_marked, provisioning_stays, may_be_deleted),
+)
+
+
+class ResetOption(IntEnum):
+    """What a memory reset takes away: the bits of resetOptions, SGP.22 5.7.19 (3 and 4: SGP.32 5.9.5)."""
+
+    OPERATIONAL_PROFILES = 0
+    FIELD_LOADED_TEST_PROFILES = 1
+    DEFAULT_SMDP_ADDRESS = 2
+    PRELOADED_TEST_PROFILES = 3
+    PROVISIONING_PROFILES = 4
+
+
+@dataclass(frozen=True)
+class ResetOutcome:
+    """deleted: number of profiles gone. enabled_deleted: whether the enabled one was among them."""
+
+    deleted: int
+    enabled_deleted: bool
+
+
+class ProfileStates:
+    """The changes of state, over the stores of one card."""
+
+    def __init__(
+        self, nvm: Nvm, profiles: ProfileStore, notifications: NotificationStore, rules: Rules
+    ) -> None:
+        self._nvm = nvm
+        self._profiles = profiles
+        self._notifications = notifications
+        self._rules = rules
+
+    @property
+    def marked(self) -> bytes | None:
+        """AID that the next REFRESH or reset will enable, NONE_ENABLED for none; None when nothing is marked."""
+        return self._nvm.get(keys.PENDING_SWITCH)
+
+    def enable_target(self, profile: Profile) -> bytes:
+        """AID to switch to when `profile` is to be enabled; Refused when the rules forbid it."""
+        self._check(self._rules.enable, profile)
+        return profile.aid
+
+    def disable_target(self, profile: Profile) -> bytes:
+        """AID to switch to when `profile` is to be disabled, NONE_ENABLED for none; Refused by the rules."""
+        self._check(self._rules.disable, profile)
+        before_test = self._nvm.get(keys.BEFORE_TEST)
+        if profile.profile_class is ProfileClass.TEST and before_test:
+            return before_test
+        return NONE_ENABLED
+
+    def mark(self, target: bytes) -> None:
+        """Remember a switch that waits for a REFRESH; it takes the place of one marked before."""
+        with self._nvm.transaction():
+            self._nvm.set(keys.PENDING_SWITCH, target)
+
+    def drop_switch(self) -> None:
+        """Forget the marked switch."""
+        with self._nvm.transaction():
+            self._nvm.delete(keys.PENDING_SWITCH)
+
+    def complete_switch(self) -> bool:
+        """Carry out the marked switch; False when there is none."""
+        target = self.marked
+        if target is None:
+            return False
+        self.switch(target)
+        return True
+
+    def switch(self, target: bytes) -> None:
+        """Disable the enabled profile, then enable `target` (NONE_ENABLED: none), each with its notifications."""
+        with self._nvm.transaction():
+            old = self._profiles.enabled()
+            new = self._profiles.by_aid(target) if target else None
+            self._nvm.delete(keys.PENDING_SWITCH)
+            self._remember_before_test(old, new)
+            if old:
+                self._profiles.update(old.in_state(ProfileState.DISABLED))
+                self._notifications.add(old, rsp.NotificationEvent.NOTIFICATION_DISABLE)
+            if new:
+                self._enable(new)
+
+    def delete(self, profile: Profile) -> None:
+        """Erase a profile; Refused when the rules forbid it."""
+        self._check(self._rules.delete, profile)
+        with self._nvm.transaction():
+            self._erase(profile)
+
+    def reset(self, options: Iterable[ResetOption]) -> ResetOutcome:
+        """Carry out a memory reset. Power lost on the way: `complete_reset` goes on from here at the next start."""
+        with self._nvm.transaction():
+            self._nvm.set(keys.MEMORY_RESET, bytes(sorted(options)))
+        return self._reset()
+
+    def complete_reset(self) -> bool:
+        """Finish a memory reset that lost its power; False when there is none."""
+        if self._nvm.get(keys.MEMORY_RESET) is None:
+            return False
+        self._reset()
+        return True
+
+    def _check(self, rules: tuple[Rule, ...], profile: Profile) -> None:
+        before_test = self._nvm.get(keys.BEFORE_TEST)
+        situation = Situation(profile, self._profiles.enabled(), before_test, self.marked)
+        for rule in rules:
+            rule(situation)
+
+    def _enable(self, profile: Profile) -> None:
+        self._profiles.update(profile.in_state(ProfileState.ENABLED))
+        self._notifications.add(profile, rsp.NotificationEvent.NOTIFICATION_ENABLE)
+
+    def _remember_before_test(self, old: Profile | None, new: Profile | None) -> None:
+        """The way back from test profiles begins when the first is enabled and ends when none is."""
+        if new is None or new.profile_class is not ProfileClass.TEST:
+            self._nvm.delete(keys.BEFORE_TEST)
+        elif old and old.profile_class is ProfileClass.OPERATIONAL:
+            self._nvm.set(keys.BEFORE_TEST, old.aid)
+
+    def _erase(self, profile: Profile) -> None:
+        self._profiles.delete(profile)
+        if self._nvm.get(keys.BEFORE_TEST) == profile.aid:
+            self._nvm.delete(keys.BEFORE_TEST)
+        if self.marked == profile.aid:
+            self._nvm.delete(keys.PENDING_SWITCH)
+        self._notifications.add(profile, rsp.NotificationEvent.NOTIFICATION_DELETE)
+
+    def _reset(self) -> ResetOutcome:
+        with self._nvm.transaction():
+            stored = self._nvm.get(keys.MEMORY_RESET)
+            options = frozenset(map(ResetOption, stored or b""))
+            doomed = [profile for profile in self._profiles.all() if _reset_option(profile) in options]
+            enabled_deleted = any(profile.enabled for profile in doomed)
+            for profile in doomed:
+                self._erase(profile)
+            if enabled_deleted:
+                self._return_from_test()
+            if ResetOption.DEFAULT_SMDP_ADDRESS in options:
+                self._nvm.delete(keys.DEFAULT_DP_ADDRESS)
+            self._nvm.delete(keys.MEMORY_RESET)
+        return ResetOutcome(len(doomed), enabled_deleted)
+
+    def _return_from_test(self) -> None:
+        """The enabled profile is gone: the one before a test profile comes back, if it is still there."""
+        before_test = self._nvm.get(keys.BEFORE_TEST)
+        if before_test and (profile := self._profiles.by_aid(before_test)):
+            self._nvm.delete(keys.BEFORE_TEST)
+            self._enable(profile)
+
+
+def _reset_option(profile: Profile) -> ResetOption:
+    """The option that deletes this profile."""
+    match profile.profile_class:
+        case ProfileClass.TEST if profile.preloaded:
+            return ResetOption.PRELOADED_TEST_PROFILES
+        case ProfileClass.TEST:
+            return ResetOption.FIELD_LOADED_TEST_PROFILES
+        case ProfileClass.PROVISIONING:
+            return ResetOption.PROVISIONING_PROFILES
+        case _:
+            return ResetOption.OPERATIONAL_PROFILES

@@ -1,0 +1,75 @@
+"""The installed profiles in NVM. Knows no interface, no variant and no rule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from apdu import aid as aids
+from euicc.refusals import Reason, Refused
+from euicc.runtime import keys
+
+if TYPE_CHECKING:
+    from euicc.profiles.profile import Profile
+    from euicc.runtime.nvm import Nvm
+
+FIRST_ISD_P = 0x0010
+LAST_ISD_P = 0xFFFF
+
+
+class ProfileStore:
+    """Profiles by AID of their ISD-P; every method that writes needs an open NVM transaction."""
+
+    def __init__(self, nvm: Nvm) -> None:
+        self._nvm = nvm
+
+    def all(self) -> list[Profile]:
+        """Every profile, in the order of their AIDs."""
+        return [profile for index in self._nvm.indexes(keys.PROFILE) if (profile := self._get(index))]
+
+    def by_aid(self, aid: bytes) -> Profile | None:
+        """The profile whose ISD-P has this AID (16 bytes)."""
+        return self._get(aid.hex())
+
+    def by_iccid(self, iccid: bytes) -> Profile | None:
+        """The profile with this ICCID (10 bytes)."""
+        return next((profile for profile in self.all() if profile.iccid == iccid), None)
+
+    def enabled(self) -> Profile | None:
+        """The profile the card answers with, if any."""
+        return next((profile for profile in self.all() if profile.enabled), None)
+
+    def package(self, aid: bytes) -> bytes:
+        """The profile package (plaintext ProfileElements) that the profile was installed from."""
+        return self._nvm.get(keys.PACKAGE, aid.hex())
+
+    def free_aid(self) -> bytes:
+        """The first ISD-P AID that no profile has; Refused(MEMORY) when all are taken."""
+        for number in range(FIRST_ISD_P, LAST_ISD_P + 1):
+            candidate = aids.isd_p(number)
+            if self.by_aid(candidate) is None:
+                return candidate
+        raise Refused(Reason.MEMORY)
+
+    def used(self) -> int:
+        """Bytes of NVM that the installed packages occupy."""
+        return sum(profile.size for profile in self.all())
+
+    def add(self, profile: Profile, package: bytes) -> Profile:
+        """Store a new profile with its package; its `size` becomes that of the package."""
+        stored = replace(profile, size=len(package))
+        self._nvm.set(keys.PACKAGE, package, profile.aid.hex())
+        self.update(stored)
+        return stored
+
+    def update(self, profile: Profile) -> None:
+        """Replace the record of a profile."""
+        self._nvm.set(keys.PROFILE, profile, profile.aid.hex())
+
+    def delete(self, profile: Profile) -> None:
+        """Erase a profile and its package."""
+        self._nvm.delete(keys.PROFILE, profile.aid.hex())
+        self._nvm.delete(keys.PACKAGE, profile.aid.hex())
+
+    def _get(self, index: str) -> Profile | None:
+        return self._nvm.get(keys.PROFILE, index)

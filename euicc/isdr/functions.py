@@ -1,0 +1,105 @@
+"""What an ES10 function is, and how one is carried out: find, decode, guard, transaction, run, encode.
+
+The tables themselves stand in `euicc.isdr.es10`, next to the functions; a variant of the card puts them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from apdu import StatusError, status
+from asn1 import Asn1Error
+from euicc.isdr.tolerance import Tolerance, as_standard
+from euicc.refusals import Reason, Refused
+
+if TYPE_CHECKING:
+    from asn1 import Message
+    from euicc.isdr.applet import IsdR
+
+UNDEFINED_ERROR = 127
+"""Result code of every function for what none of its other codes says."""
+
+Run = Callable[["IsdR", Any], "Message | bytes"]
+Guard = Callable[["IsdR"], None]
+Refuse = Callable[[Any, int], "Message"]
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function of the ISD-R.
+
+    tag: of the request, and the name it is found by.
+    request: type it is decoded as; None for the pieces of a bound profile package, which are handed over as received.
+    run: carries it out; its answer is a message or already encoded, empty for 9000 without data. Refused(reason) where
+    the card turns it down, StatusError where the standard knows no result code.
+    guard: when it may be called; says no as `run` does.
+    refusals: result code for each reason; any other reason is undefinedError. refuse: (request, code) -> response.
+    transaction: whether all of it is one NVM transaction. A function that commits in steps leaves it False.
+    tolerance: forms of the request that are accepted besides the standard's.
+    """
+
+    tag: int
+    request: type[Message] | None
+    run: Run
+    refusals: Mapping[Reason, int] = field(default_factory=dict)
+    refuse: Refuse | None = None
+    guard: Guard | None = None
+    transaction: bool = False
+    tolerance: tuple[Tolerance, ...] = ()
+
+
+FunctionTable = Mapping[int, Function]
+
+
+def table(*groups: Iterable[Function]) -> FunctionTable:
+    """The functions by tag; ValueError when two have the same."""
+    functions = [function for group in groups for function in group]
+    by_tag = {function.tag: function for function in functions}
+    if len(by_tag) != len(functions):
+        raise ValueError("two functions with one tag")
+    return by_tag
+
+
+def execute(isdr: IsdR, functions: FunctionTable, data: bytes) -> bytes:
+    """Carry out one ES10 command, the data field of a complete STORE DATA chain; the response data.
+
+    StatusError: 6A80 for what cannot be decoded, 6A88 for a tag that names no function, and what the function says.
+    """
+    function = functions.get(_outer_tag(data))
+    if function is None:
+        raise StatusError(status.REFERENCED_DATA_NOT_FOUND)
+    request = _decode(function, data)
+    try:
+        answer = _run(isdr, function, request)
+    except Refused as refused:
+        if function.refuse is None:
+            raise
+        answer = function.refuse(request, function.refusals.get(refused.reason, UNDEFINED_ERROR))
+    return answer if isinstance(answer, bytes) else answer.encode()
+
+
+def _run(isdr: IsdR, function: Function, request: object) -> Message | bytes:
+    if function.guard:
+        function.guard(isdr)
+    with isdr.nvm.transaction() if function.transaction else nullcontext():
+        return function.run(isdr, request)
+
+
+def _decode(function: Function, data: bytes) -> object:
+    if function.request is None:
+        return data
+    try:
+        return function.request.decode(as_standard(data, function.tolerance))
+    except Asn1Error as error:
+        raise StatusError(status.INCORRECT_DATA) from error
+
+
+def _outer_tag(data: bytes) -> int:
+    """The tag that the data begin with. A piece of a bound profile package may end right after its header."""
+    size = 2 if data[:1] and data[0] & 0x1F == 0x1F else 1
+    if len(data) <= size:
+        raise StatusError(status.INCORRECT_DATA)
+    return int.from_bytes(data[:size], "big")

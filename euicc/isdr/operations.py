@@ -1,0 +1,80 @@
+"""Changes of profile state at the ISD-R: rules, catBusy, REFRESH and what else a change ends, SGP.22 3.2 and 5.7.16.
+
+With refreshFlag the switch is only marked and the device is asked for a REFRESH; the switch happens when the device
+reports it done, at a reset, or at the next power-on, and not at all when the device reports that it could not. A device
+that never sent a TERMINAL PROFILE is not asked: for it the switch happens at the next reset. A switch asked for while
+another one waits takes its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from euicc.profiles.states import ResetOption
+from euicc.refusals import Reason, Refused
+from euicc.runtime.proactive import RefreshMode
+
+if TYPE_CHECKING:
+    from euicc.isdr.applet import IsdR
+    from euicc.profiles.profile import Profile
+
+_FIRST_FAILURE = 0x20
+"""General results from here on say that the terminal did not perform the command, TS 102 223 8.12."""
+
+
+def enable(isdr: IsdR, profile: Profile, refresh: bool) -> None:
+    """Enable a profile, and thereby disable the enabled one; Refused by the rules, or with CAT_BUSY."""
+    _switch(isdr, isdr.states.enable_target(profile), refresh)
+
+
+def disable(isdr: IsdR, profile: Profile, refresh: bool) -> None:
+    """Disable the enabled profile; Refused by the rules, or with CAT_BUSY."""
+    _switch(isdr, isdr.states.disable_target(profile), refresh)
+
+
+def delete(isdr: IsdR, profile: Profile) -> None:
+    """Delete a disabled profile; Refused by the rules."""
+    isdr.states.delete(profile)
+
+
+def memory_reset(isdr: IsdR, options: Iterable[ResetOption]) -> None:
+    """Delete the chosen profiles whatever their state and policy rules; Refused CAT_BUSY or NOTHING_TO_DELETE.
+
+    The default SM-DP+ address is reset also when there was no profile to delete.
+    """
+    if isdr.card.proactive.session_running:
+        raise Refused(Reason.CAT_BUSY)
+    outcome = isdr.states.reset(options)
+    isdr.end_session()
+    if outcome.enabled_deleted:
+        ask_for_refresh(isdr)
+    if not outcome.deleted:
+        raise Refused(Reason.NOTHING_TO_DELETE)
+
+
+def _switch(isdr: IsdR, target: bytes, refresh: bool) -> None:
+    if refresh and isdr.card.proactive.session_running:
+        raise Refused(Reason.CAT_BUSY)
+    if refresh:
+        isdr.states.mark(target)
+        ask_for_refresh(isdr)
+    else:
+        isdr.states.switch(target)
+        isdr.end_session()
+
+
+def ask_for_refresh(isdr: IsdR) -> None:
+    """Queue one REFRESH (UICC reset), unless one waits already."""
+    if not isdr.refresh_due:
+        isdr.refresh_due = True
+        isdr.card.proactive.refresh(RefreshMode.UICC_RESET, lambda result: _refreshed(isdr, result))
+
+
+def _refreshed(isdr: IsdR, result: bytes) -> None:
+    """The terminal's Result of the REFRESH: general result, then additional information."""
+    isdr.refresh_due = False
+    if result[0] >= _FIRST_FAILURE:
+        isdr.states.drop_switch()
+    elif isdr.states.complete_switch():
+        isdr.end_session()

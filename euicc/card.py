@@ -120,7 +120,8 @@ class Card:
     def transmit(self, command: bytes) -> bytes:
         """Answer a command APDU: data and SW1 SW2, for any bytes whatsoever.
 
-        PowerLoss when the card has no power, or loses it on the way (Nvm.lose_power_at).
+        PowerLoss when the card has no power, or loses it on the way (Nvm.lose_power_at); CardFileError when
+        its file can no longer be written.
         """
         if not self.nvm.powered:
             raise PowerLoss("the card has no power: reset it")

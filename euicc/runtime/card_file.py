@@ -99,7 +99,10 @@ class CardFile:
 
 def _connect(path: Path) -> sqlite3.Connection:
     """Open an existing file and look whether it is a card; sqlite3.DatabaseError when it is no database."""
-    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
+    # A card may be used from a thread other than the one that opened it, though never from two at once.
+    database = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
+    )
     try:
         _check(path, database)
         database.execute("PRAGMA journal_mode = WAL")

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -235,8 +236,10 @@ def test_save_keeps_values_of_keys_nobody_asked_for(tmp_path: Path) -> None:
         nvm.set(COUNTER, 3)
         nvm.set(BLOB, b"data", "x")
     nvm.save(tmp_path / "first")
-    Nvm.open(tmp_path / "first").save(tmp_path / "second")
-    assert contents(Nvm.open(tmp_path / "second")) == contents(nvm)
+    with closing(Nvm.open(tmp_path / "first")) as first:
+        first.save(tmp_path / "second")
+    with closing(Nvm.open(tmp_path / "second")) as second:
+        assert contents(second) == contents(nvm)
 
 
 def test_saving_to_the_own_file_leaves_it_in_use(tmp_path: Path) -> None:
@@ -244,7 +247,18 @@ def test_saving_to_the_own_file_leaves_it_in_use(tmp_path: Path) -> None:
         nvm.save(tmp_path / "card")
         with nvm.transaction():
             nvm.set(COUNTER, 1)
-        assert Nvm.open(tmp_path / "card").get(COUNTER) == 1
+    with closing(Nvm.open(tmp_path / "card")) as again:
+        assert again.get(COUNTER) == 1
+
+
+def test_another_thread_may_go_on_with_an_open_file(tmp_path: Path) -> None:
+    def write(nvm: Nvm) -> None:
+        with nvm.transaction():
+            nvm.set(COUNTER, 6)
+
+    with file_nvm(tmp_path / "card") as nvm, ThreadPoolExecutor(1) as thread:
+        thread.submit(write, nvm).result()
+        assert nvm.get(COUNTER) == 6
 
 
 def test_save_inside_a_transaction_is_a_mistake(tmp_path: Path) -> None:

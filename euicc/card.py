@@ -38,8 +38,7 @@ class Card:
     """
 
     def __init__(self, nvm: Nvm, env: Env) -> None:
-        """The card in this memory, which `manufacture` or `open` provide; ValueError when there is none in
-        it."""
+        """The card in this memory, as `manufacture` or `open` made it; ValueError when it holds none."""
         config, identity = nvm.get(keys.CONFIG), nvm.get(keys.IDENTITY)
         if config is None or identity is None:
             raise ValueError("no card was manufactured in this memory")
@@ -128,14 +127,12 @@ class Card:
         return self.runtime.transmit(command)
 
     def register(self, applet: Applet) -> None:
-        """Install an application of one's own; it can be selected by its AIDs at once, and boots at the next
-        reset."""
+        """Install an application of one's own: selectable by its AIDs at once, booted at the next reset."""
         self.runtime.register(applet)
 
     @property
     def ci_certificates(self) -> tuple[bytes, ...]:
-        """Certificates (DER) of the CIs that the card trusts, as far as it has them and not only their
-        keys."""
+        """Certificates (DER) of the trusted CIs, as far as the card has more than their keys."""
         return tuple(anchor.certificate for anchor in self.identity.trusted if anchor.certificate)
 
     def __enter__(self) -> Card:

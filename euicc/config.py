@@ -139,8 +139,7 @@ class Config:
 
     @classmethod
     def from_json(cls, text: str) -> Config:
-        """What `to_json` wrote; choices that are missing there have their default, unknown ones are left
-        out."""
+        """What `to_json` wrote; choices missing there have their default, unknown ones are left out."""
         stored = json.loads(text)
         known = {field.name for field in fields(cls)}
         values = {name: _frozen(value) for name, value in stored.items() if name in known}

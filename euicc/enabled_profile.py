@@ -1,5 +1,4 @@
-"""The files of the enabled profile, built from its package when somebody asks for them, and kept while it is
-enabled."""
+"""The files of the enabled profile: built from its package when somebody asks, and then kept."""
 
 from __future__ import annotations
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 
 
 class EnabledProfile:
-    """Called, gives what the UICC serves: the same object as long as the same profile is enabled, None
-    without one."""
+    """Looks after what the UICC applet serves."""
 
     __slots__ = ("_config", "_generation", "_nvm", "_package", "_profile", "_profiles")
 
@@ -28,8 +26,7 @@ class EnabledProfile:
         self._profile: UiccProfile | None = None
 
     def current(self) -> UiccProfile | None:
-        """The enabled profile's files and data: the same object as long as it is enabled; None without
-        one."""
+        """Its files and data: the same object as long as it is enabled; None when no profile is."""
         if self._generation != self._nvm.generation:
             self._look()
             self._generation = self._nvm.generation

@@ -27,8 +27,7 @@ class Selection(Protocol):
         ...
 
     def closed(self) -> None:
-        """Another application was selected, or the channel was closed. Not called when the card loses its
-        power."""
+        """Another application was selected, or the channel closed. Not called when the power goes."""
         ...
 
 

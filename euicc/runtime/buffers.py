@@ -44,8 +44,7 @@ class ChainBuffer:
 
 
 class ResponseBuffer:
-    """The response that waits for GET RESPONSE; there is one on the card, and any other command discards
-    it."""
+    """The one response of the card that waits for GET RESPONSE; any other command discards it."""
 
     __slots__ = ("_data",)
 

@@ -1,5 +1,4 @@
-"""A card in one SQLite file: one row per value of the non-volatile memory, every commit durable before it
-returns."""
+"""A card in one SQLite file: a row per value of its memory, every commit durable before it returns."""
 
 from __future__ import annotations
 

@@ -92,8 +92,7 @@ class Channels:
         self._open[channel.number] = channel
 
     def close(self, number: int) -> None:
-        """End the session on a channel and close it; StatusError 6A86 for the basic one, 6881 when it is not
-        open."""
+        """End the session on a channel; StatusError 6A86 for the basic one, 6881 when it is not open."""
         if number == BASIC:
             raise StatusError(status.INCORRECT_P1_P2)
         channel = self._open.pop(number, None)

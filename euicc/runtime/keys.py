@@ -1,5 +1,4 @@
-"""Every persistent value of the card. A name is never reused: a value no longer needed keeps its name here,
-unused.
+"""Every persistent value of the card. A name is never reused: what is no longer needed keeps its name here.
 
 Codecs of our own types are imported on use, so that this file depends on nothing.
 """

@@ -41,8 +41,7 @@ class Key(Generic[T]):
 
 
 class PowerLoss(Exception):
-    """The card has no power: it was cut at the point asked for by `Nvm.lose_power_at`, or the card is
-    switched off."""
+    """The card has no power: cut at the point that `Nvm.lose_power_at` asked for, or switched off."""
 
 
 class _Encoded(bytes):

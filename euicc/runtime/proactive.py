@@ -63,8 +63,7 @@ class RefreshMode:
 
 
 class _Command:
-    """A queued command: its bytes (tag D0), the value of its Command details, and who waits for the
-    response."""
+    """A queued command: its bytes (tag D0), the value of its Command details, who waits for the answer."""
 
     __slots__ = ("details", "done", "encoded")
 

@@ -57,8 +57,7 @@ class Runtime:
         self._applets.append(applet)
 
     def reset(self) -> None:
-        """Power-on: everything volatile is gone, the applets boot, the default applet is selected on channel
-        0."""
+        """Power-on: nothing volatile is left, the applets boot, the default applet is on channel 0."""
         self._channels.clear()
         self._response.put(b"")
         self.proactive.reset()
@@ -155,8 +154,7 @@ class Runtime:
         return b"" if command.p2 & _NO_DATA == _NO_DATA else fci
 
     def _occurrence(self, channel: LogicalChannel, prefix: bytes, which: int) -> tuple[bytes, Applet]:
-        """The application that is meant; next and previous are relative to the one selected on the
-        channel."""
+        """The application that is meant; next and previous count from the one selected on the channel."""
         matches = self._matches(prefix)
         if which != _FIRST:
             matches = _from_position(list(matches), channel.aid, which)

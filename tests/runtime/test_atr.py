@@ -9,8 +9,7 @@ from euicc.runtime.atr import ATR
 
 
 def parsed(atr: bytes) -> tuple[list[tuple[int | None, dict[str, int]]], bytes, bytes]:
-    """Groups of interface bytes, each under the protocol the TD before it names; historical bytes; the
-    rest."""
+    """Groups of interface bytes under the protocol that TD named; historical bytes; the rest."""
     groups: list[tuple[int | None, dict[str, int]]] = []
     presence, protocol, offset = atr[1] >> 4, None, 2
     while True:

@@ -159,8 +159,7 @@ def weighed(card: Card) -> bytes:
 
 
 def tear(card: Card) -> None:
-    """Cut the power at every point of one INS 01: both counters are always alike, and the next one
-    succeeds."""
+    """Cut the power at every point of one INS 01: the counters stay alike, and the next one succeeds."""
     card.register(Scales(card.nvm))
     point = value = 0
     lost = True

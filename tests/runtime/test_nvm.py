@@ -161,8 +161,7 @@ TRANSACTIONS = st.lists(st.lists(WRITES, max_size=4), max_size=4)
 
 
 def tear_everywhere(fresh: Nvm, transactions: list[list[Write]]) -> None:
-    """Whatever the point where the power goes, the memory equals the model before or after that
-    transaction."""
+    """Wherever the power goes, the memory equals the model before or after that transaction."""
     model: Model = contents(fresh)
     for writes in transactions:
         expected = after(model, writes)

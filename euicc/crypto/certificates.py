@@ -105,7 +105,7 @@ class Certificate:
     @classmethod
     def parse(cls, der: bytes) -> Certificate:
         """The certificate that these bytes are, from a small cache; CertificateError MALFORMED otherwise."""
-        return _parse(bytes(der))
+        return _parse(der)
 
     @cached_property
     def public_key(self) -> ec.EllipticCurvePublicKey:

@@ -37,8 +37,10 @@ _UNDERSTOOD = frozenset(
         PERMITTED_EINS,
     )
 )
+# What cryptography raises for damaged certificates; TypeError comes from a name of the wrong string type.
 _UNREADABLE = (
     ValueError,
+    TypeError,
     UnsupportedAlgorithm,
     tlv.TlvError,
     x509.DuplicateExtension,
@@ -59,8 +61,8 @@ def read(der: bytes) -> Certificate:
 
 
 def _read(der: bytes) -> Certificate:
-    parsed = x509.load_der_x509_certificate(der)
     tbs, algorithm, public_key_info, signature = _slices(der)
+    parsed = x509.load_der_x509_certificate(der)
     basic = _extension(parsed, x509.BasicConstraints, lambda value: value, None)
     return Certificate(
         der=der,
@@ -93,7 +95,10 @@ def _slices(der: bytes) -> tuple[bytes, bytes, bytes, bytes]:
     """tbsCertificate, AlgorithmIdentifier, SubjectPublicKeyInfo, signature: slices of the bytes received."""
     tbs, algorithm, signature = tlv.parse_all(tlv.parse(der).value)
     fields = [each for each in tlv.parse_all(tbs.value) if each.tag != _VERSION]
-    _serial, inner_algorithm, _issuer, _validity, _subject, public_key_info = fields[:6]
+    serial, inner_algorithm, _issuer, _validity, _subject, public_key_info = fields[:6]
+    # RFC 5280 4.1.2.2; cryptography warns today and will refuse in a later version.
+    if not serial.value or serial.value[0] & 0x80 or not any(serial.value):
+        raise ValueError("a serial number that is not positive")
     if algorithm.encoded != inner_algorithm.encoded:
         raise ValueError("the signed and the unsigned algorithm differ")
     # A BIT STRING of whole octets: anything else would let a bit outside the signature change unnoticed.

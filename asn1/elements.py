@@ -31,7 +31,7 @@ class Codec:
         size = len(data)
         if not size:
             raise Asn1Error("no bytes")
-        padded = data + PADDING
+        padded = b"".join((data, PADDING))  # bytes, whatever kind of buffer it was
         tag, start, stop = header(padded, 0, size)
         read = self.readers.get(tag) or self.readers.get(None)
         if read is None:

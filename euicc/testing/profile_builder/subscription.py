@@ -1,0 +1,72 @@
+"""What a test profile is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+# TS 35.208 test set 1: public values, known to every test network.
+TEST_K = bytes.fromhex("465B5CE8B199B49FAA5F0A2EE238A6BC")
+TEST_OPC = bytes.fromhex("CD63CB71954A9F4E48A5994E37A02BAF")
+TEST_OTA_KEY = bytes.fromhex("000102030405060708090A0B0C0D0E0F")
+
+_ROAMING_PLMNS = (
+    "20404 20408 20601 20801 20810 21401 21403 21670 22201 22210 22801 23003 23201 23410 23415 23801 24001 24201 "
+    "24405 26001 26201 26202 26806 27201 302720 310260 310410 334020 44010 45005 46000 50501 52501 72402"
+)
+ROAMING_PLMNS = tuple(_ROAMING_PLMNS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A subscription with test values for everything that is not given.
+
+    Numbers are str of digits (`msisdn` and `service_centre` with "+" for international ones; an empty
+    MSISDN leaves the record free). PINs and PUKs are str of up to 8 digits, `adm` is 8 bytes. Without
+    `pin1` PIN1 is "0000" and disabled. `k` and `opc` are those of Milenage, 16 bytes each. `ota_keys` are
+    KIc, KID and KIK of the MNO-SD, 16 bytes each (AES). `apns` other than empty switches the APN control
+    list on.
+    """
+
+    imsi: str = "001010123456063"
+    iccid: str = "8900101234567890123"
+    k: bytes = field(default=TEST_K, repr=False)
+    opc: bytes = field(default=TEST_OPC, repr=False)
+    spn: str = "Test Operator"
+    profile_name: str = "Test Profile"
+    mnc_length: int = 2
+    msisdn: str = "+882000000001"
+    service_centre: str = "+882000000099"
+    language: str = "en"
+    pin1: str | None = field(default=None, repr=False)
+    pin2: str = field(default="9999", repr=False)
+    puk1: str = field(default="11111111", repr=False)
+    puk2: str = field(default="22222222", repr=False)
+    adm: bytes = field(default=b"55555555", repr=False)
+    ota_keys: tuple[bytes, bytes, bytes] = field(default=(TEST_OTA_KEY,) * 3, repr=False)
+    apns: tuple[str, ...] = ()
+    roaming_plmns: tuple[str, ...] = ROAMING_PLMNS
+    fivegs: bool = True
+    suci_key: bytes | None = None
+    """Public key (X25519, 32 bytes) of the home network: SUCI with profile A, calculated by the USIM (DF.SAIP)."""
+    isim: bool = True
+    remote_management: bool = True
+
+    @property
+    def mcc(self) -> str:
+        """Mobile country code, 3 digits."""
+        return self.imsi[:3]
+
+    @property
+    def mnc(self) -> str:
+        """Mobile network code, 2 or 3 digits."""
+        return self.imsi[3 : 3 + self.mnc_length]
+
+    @property
+    def plmn(self) -> str:
+        """Home PLMN: MCC and MNC."""
+        return self.mcc + self.mnc
+
+    @property
+    def ims_domain(self) -> str:
+        """Home network domain of the IMS, TS 23.003 13.2."""
+        return f"ims.mnc{self.mnc:0>3}.mcc{self.mcc}.3gppnetwork.org"

@@ -125,7 +125,7 @@ def _verify_euicc(
     _require(Role.EUICC.value in euicc.policies, CertificateFault.WRONG_ROLE)
     eid = euicc.subject_value(SERIAL_NUMBER) or ""
     _require(len(eid) == DIGITS and eid.isascii() and eid.isdigit(), CertificateFault.MALFORMED)
-    _require(any(_permits(names, euicc.subject) for names in eum.permitted), CertificateFault.NOT_PERMITTED)
+    _require(any(_permits(names, euicc) for names in eum.permitted), CertificateFault.NOT_PERMITTED)
     return bytes.fromhex(eid)
 
 
@@ -153,17 +153,13 @@ def _verify_dates(certificate: Certificate, at: datetime | None) -> None:
     _require(at is None or at <= certificate.not_after, CertificateFault.EXPIRED)
 
 
-def _permits(permitted: Name, subject: Name) -> bool:
-    """One permitted name: every attribute is also the subject's; serialNumber is its beginning (the IIN)."""
+def _permits(permitted: Name, euicc: Certificate) -> bool:
+    """One permitted name: its serialNumber begins the EID (an IIN), every other attribute is the subject's too."""
+    eid = euicc.subject_value(SERIAL_NUMBER) or ""
     return bool(permitted) and all(
-        any(_matches(attribute, value, *each) for each in subject) for attribute, value in permitted
+        eid.startswith(value) if attribute == SERIAL_NUMBER else (attribute, value) in euicc.subject
+        for attribute, value in permitted
     )
-
-
-def _matches(attribute: str, permitted: str, of_subject: str, value: str) -> bool:
-    if attribute != of_subject:
-        return False
-    return value.startswith(permitted) if attribute == SERIAL_NUMBER else value == permitted
 
 
 def _require(condition: bool, fault: CertificateFault) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import or_
 from typing import TypeVar
 
 from cryptography import x509
@@ -23,6 +25,7 @@ PERMITTED_EINS = x509.ObjectIdentifier("2.23.146.1.2.2.0")
 """SGP.22 v3: the EIDs an EUM may sign for, as SEQUENCE OF PrintableString, instead of name constraints."""
 
 _VERSION = 0xA0
+NOTHING: tuple[Name, ...] = ()
 _UNDERSTOOD = frozenset(
     (
         ExtensionOID.AUTHORITY_KEY_IDENTIFIER,
@@ -63,7 +66,9 @@ def read(der: bytes) -> Certificate:
 def _read(der: bytes) -> Certificate:
     tbs, algorithm, public_key_info, signature = _slices(der)
     parsed = x509.load_der_x509_certificate(der)
-    basic = _extension(parsed, x509.BasicConstraints, lambda value: value, None)
+    extensions = parsed.extensions
+    values = {type(each.value): each.value for each in extensions}
+    basic = _take(values, x509.BasicConstraints, lambda value: value, None)
     return Certificate(
         der=der,
         tbs=tbs,
@@ -75,18 +80,17 @@ def _read(der: bytes) -> Certificate:
         issuer=_name(parsed.issuer),
         not_before=parsed.not_valid_before_utc,
         not_after=parsed.not_valid_after_utc,
-        ski=_extension(parsed, x509.SubjectKeyIdentifier, lambda value: value.digest, None),
-        aki=_extension(parsed, x509.AuthorityKeyIdentifier, lambda value: value.key_identifier, None),
-        policies=_extension(parsed, x509.CertificatePolicies, _policies, ()),
-        key_usage=_extension(parsed, x509.KeyUsage, _key_usage, KeyUsage(0)),
+        ski=_take(values, x509.SubjectKeyIdentifier, lambda value: value.digest, None),
+        aki=_take(values, x509.AuthorityKeyIdentifier, lambda value: value.key_identifier, None),
+        policies=_take(values, x509.CertificatePolicies, _policies, ()),
+        key_usage=_take(values, x509.KeyUsage, _key_usage, KeyUsage(0)),
         is_ca=basic is not None and basic.ca,
         path_length=basic.path_length if basic is not None else None,
-        subject_alt_oid=_extension(parsed, x509.SubjectAlternativeName, _registered_id, None),
-        permitted=_permitted_names(parsed) + _permitted_eins(parsed),
+        subject_alt_oid=_take(values, x509.SubjectAlternativeName, _registered_id, None),
+        permitted=_take(values, x509.NameConstraints, _permitted_names, NOTHING)
+        + _permitted_eins(extensions),
         unknown_critical=tuple(
-            extension.oid.dotted_string
-            for extension in parsed.extensions
-            if extension.critical and extension.oid not in _UNDERSTOOD
+            each.oid.dotted_string for each in extensions if each.critical and each.oid not in _UNDERSTOOD
         ),
     )
 
@@ -107,11 +111,14 @@ def _slices(der: bytes) -> tuple[bytes, bytes, bytes, bytes]:
     return tbs.encoded, algorithm.encoded, public_key_info.encoded, signature.value[1:]
 
 
-def _extension(parsed: x509.Certificate, kind: type[X], take: Callable[[X], T], absent: T) -> T:
-    try:
-        return take(parsed.extensions.get_extension_for_class(kind).value)
-    except x509.ExtensionNotFound:
-        return absent
+def _take(
+    values: Mapping[type[x509.ExtensionType], x509.ExtensionType],
+    kind: type[X],
+    take: Callable[[X], T],
+    absent: T,
+) -> T:
+    value = values.get(kind)
+    return take(value) if isinstance(value, kind) else absent
 
 
 def _name(name: x509.Name) -> Name:
@@ -123,10 +130,12 @@ def _policies(value: x509.CertificatePolicies) -> tuple[str, ...]:
 
 
 def _key_usage(value: x509.KeyUsage) -> KeyUsage:
-    usage = KeyUsage(0)
-    usage |= KeyUsage.DIGITAL_SIGNATURE if value.digital_signature else KeyUsage(0)
-    usage |= KeyUsage.KEY_CERT_SIGN if value.key_cert_sign else KeyUsage(0)
-    return usage | (KeyUsage.CRL_SIGN if value.crl_sign else KeyUsage(0))
+    asserted = (
+        (value.digital_signature, KeyUsage.DIGITAL_SIGNATURE),
+        (value.key_cert_sign, KeyUsage.KEY_CERT_SIGN),
+        (value.crl_sign, KeyUsage.CRL_SIGN),
+    )
+    return reduce(or_, (usage for is_set, usage in asserted if is_set), KeyUsage(0))
 
 
 def _registered_id(value: x509.SubjectAlternativeName) -> str | None:
@@ -134,17 +143,16 @@ def _registered_id(value: x509.SubjectAlternativeName) -> str | None:
     return registered[0].dotted_string if registered else None
 
 
-def _permitted_names(parsed: x509.Certificate) -> tuple[Name, ...]:
-    value = _extension(parsed, x509.NameConstraints, lambda constraints: constraints, None)
+def _permitted_names(value: x509.NameConstraints) -> tuple[Name, ...]:
     # Excluded names are not for GSMA certificates; where there are some, nothing is known to be permitted.
-    if value is None or value.excluded_subtrees:
-        return ()
+    if value.excluded_subtrees:
+        return NOTHING
     subtrees = value.permitted_subtrees or ()
     return tuple(_name(each.value) for each in subtrees if isinstance(each, x509.DirectoryName))
 
 
-def _permitted_eins(parsed: x509.Certificate) -> tuple[Name, ...]:
-    found = [each.value for each in parsed.extensions if each.oid == PERMITTED_EINS]
+def _permitted_eins(extensions: x509.Extensions) -> tuple[Name, ...]:
+    found = [each.value for each in extensions if each.oid == PERMITTED_EINS]
     encoded = [value.value for value in found if isinstance(value, x509.UnrecognizedExtension)]
     texts = [text for value in encoded for text in tlv.parse_all(tlv.parse(value).value)]
     return tuple(((SERIAL_NUMBER, text.value.decode("ascii")),) for text in texts)

@@ -154,6 +154,8 @@ def test_an_eum_certificate_with_one_flaw(pki: Pki, flaw: Flaws, fault: Certific
     assert refusal(lambda: verify_euicc(euicc, eum.parsed, pki.trusted, at=NOW)) == (fault, Role.EUM)
 
 
+# The first one is the EID that a server would take; a permitted second one must not help it.
+TWO_SERIAL_NUMBERS = (("2.5.4.10", "RSP TEST EUM"), ("2.5.4.5", "98049032" * 4), ("2.5.4.5", "89049032" * 4))
 EUICC_FLAWS = [
     (flaws(other_ci=True), CertificateFault.UNKNOWN_CI),
     (flaws(subject_curve=ec.SECP384R1()), CertificateFault.UNSUPPORTED_CURVE),
@@ -170,6 +172,7 @@ EUICC_FLAWS = [
     (flaws(subject=(("2.5.4.10", "RSP TEST EUM"), ("2.5.4.5", "8904903A" * 4))), CertificateFault.MALFORMED),
     (flaws(subject=(("2.5.4.10", "ELSE"), ("2.5.4.5", "89049032" * 4))), CertificateFault.NOT_PERMITTED),
     (flaws(subject=(("2.5.4.5", "89049032" * 4),)), CertificateFault.NOT_PERMITTED),
+    (flaws(subject=TWO_SERIAL_NUMBERS), CertificateFault.NOT_PERMITTED),
     (
         flaws(subject=(("2.5.4.10", "RSP TEST EUM"), ("2.5.4.5", "98049032" * 4))),
         CertificateFault.NOT_PERMITTED,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
 
 from apdu import tlv
@@ -90,3 +92,13 @@ def test_private_keys_are_not_shown() -> None:
     identity = Identity.default()
     assert identity.credentials[0].private_scalar.hex() not in repr(identity)
     assert repr(identity.credentials[0].private_scalar) not in repr(identity)
+
+
+def test_the_default_never_changes() -> None:
+    """Servers set up to trust the built-in CIs keep doing so, and cards made with one seed stay the same."""
+    skis = [issuer.test_authority(curve).ski.hex() for curve in curves.ALL]
+    assert skis == ["a4da48c62391680b236d5c8c26201a75333bc626", "a985897a2a9cb6c7a09f87dae72343b755cc2295"]
+    assert (
+        sha256(Identity.default().to_bytes()).hexdigest()
+        == "90904ba2d07d1715257abbac81040221f50dafc78989c81e80bd1641f2bef78f"
+    )

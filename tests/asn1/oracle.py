@@ -50,32 +50,31 @@ def specification(*, corrected: bool = True) -> Any:
 
 
 def _correct(parsed: dict[str, Any], module: str, definition: dict[str, Any]) -> None:
-    for member in double_tags(module, definition):
+    for member in double_tags(module, definition).values():
         _spell_out_choice(parsed, module, member)
     for member in definition.get("members", []):
         if member and member["type"] == "ANY DEFINED BY" and "tag" in member:
             member["type"] = "ANY"  # asn1tools cannot encode an explicitly tagged ANY DEFINED BY
 
 
-def double_tags(module: str, definition: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The components which asn1tools tags twice: `[n]`, written or automatic, in front of a reference to a tagged CHOICE."""
+def double_tags(module: str, definition: dict[str, Any], path: str = "") -> dict[str, dict[str, Any]]:
+    """By path: what asn1tools tags twice, a tag, written or automatic, in front of a reference to a tagged CHOICE."""
+    found: dict[str, dict[str, Any]] = {}
     members = [member for member in definition.get("members", []) if member]
     automatic = not any("tag" in member for member in members)
     for member in members:
-        yield from double_tags(module, member)
-        if member["type"][:1].isupper() and not member["type"].isupper() and " " not in member["type"]:
-            target = _target(module, member["type"])
-            if target and ("tag" in member or automatic):
-                yield member
-    if "element" in definition:
-        yield from double_tags(module, definition["element"])
+        inner = f"{path}.{member['name']}".lstrip(".")
+        found |= double_tags(module, member, inner)
+        if ("tag" in member or automatic) and _is_tagged_choice(module, member["type"]):
+            found[inner] = member
+    return found | (double_tags(module, definition["element"], path) if "element" in definition else {})
 
 
-def _target(module: str, name: str) -> dict[str, Any] | None:
-    if name in CHARACTER_ENCODINGS:
-        return None
-    definition = resolver().lookup(module, name).definition
-    return definition if definition["type"] == "CHOICE" and "tag" in definition else None
+def _is_tagged_choice(module: str, kind: str) -> bool:
+    if kind in PLAIN or kind in TEXT or kind.isupper():
+        return False
+    definition = resolver().lookup(module, kind).definition
+    return definition["type"] == "CHOICE" and "tag" in definition
 
 
 def _spell_out_choice(parsed: dict[str, Any], module: str, member: dict[str, Any]) -> None:
@@ -86,7 +85,7 @@ def _spell_out_choice(parsed: dict[str, Any], module: str, member: dict[str, Any
     if named.module != module:
         imports = parsed[module]["imports"][named.module]
         imports.extend(alternative["type"] for alternative in member["members"] if alternative)
-    for inner in double_tags(module, member):
+    for inner in double_tags(module, member).values():
         _spell_out_choice(parsed, module, inner)
 
 

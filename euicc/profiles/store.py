@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from euicc.profiles.profile import Profile
     from euicc.runtime.nvm import Nvm
 
-FIRST_ISD_P = 0x0010
-LAST_ISD_P = 0xFFFF
-
 
 class ProfileStore:
     """Profiles by AID of their ISD-P; every method that writes needs an open NVM transaction."""
@@ -45,7 +42,7 @@ class ProfileStore:
 
     def free_aid(self) -> bytes:
         """The first ISD-P AID that no profile has; Refused(MEMORY) when all are taken."""
-        for number in range(FIRST_ISD_P, LAST_ISD_P + 1):
+        for number in range(aids.FIRST_ISD_P, aids.LAST_ISD_P + 1):
             candidate = aids.isd_p(number)
             if self.by_aid(candidate) is None:
                 return candidate

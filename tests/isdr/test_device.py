@@ -69,8 +69,8 @@ def test_free_memory_follows_the_profiles(card: Card, isdr: ApduChannel) -> None
         return {each.tag: int.from_bytes(each.value, "big") for each in tlv.parse_all(extended)}
 
     assert resources() == {0x81: 0, 0x82: card.config.nvm_size, 0x83: card.config.ram_size}
-    install(card, 1, size=12_345)
-    assert resources() == {0x81: 1, 0x82: card.config.nvm_size - 12_345, 0x83: card.config.ram_size}
+    free = card.config.nvm_size - install(card, 1).size
+    assert resources() == {0x81: 1, 0x82: free, 0x83: card.config.ram_size}
 
 
 def test_rat_has_no_sequence_around_it(isdr: ApduChannel) -> None:

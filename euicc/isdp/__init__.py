@@ -1,0 +1,1 @@
+"""ISD-P: profile packages of the TCA (SAIP), taken apart element by element and turned into a profile."""

@@ -1,0 +1,186 @@
+"""Installation of a profile package, TCA profile package clauses 8 and 10: elements in, a profile out.
+
+A package comes in pieces (`feed`) or element by element (`element`); `finish` gives the profile. Whatever is
+wrong ends the installation with InstallationAborted, which has the EUICCResponse to report; no other
+exception comes from the bytes of a package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from apdu import tlv
+from asn1 import Asn1Error
+from asn1.generated import pe
+from euicc.config import Config
+from euicc.isdp.elements.order import ELEMENTS, Sequence
+from euicc.isdp.package import PackageReader
+from euicc.isdp.pe_status import ElementRefused, InstallationAborted, Status, aborted, malformed, success
+from euicc.isdp.staging import Staging
+from euicc.uicc.profile_data import UiccProfile
+
+__all__ = ["Installation", "InstallationAborted", "Installer", "build"]
+
+NO_PACKAGES: Final[Mapping[bytes, bytes]] = {}
+PE_HEADER = 0xA0
+FIRST_RFU, LAST_RFU = 0xAB, 0xAF
+KNOWN_TAGS = frozenset((*range(0xA0, FIRST_RFU), *range(LAST_RFU + 1, 0xBF), 0xBF1F, 0xBF20, 0xBF21))
+"""Tags of the elements that the schema describes."""
+UNKNOWN = ""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A complete profile.
+
+    `iccid` is 10 bytes as in the header of the package, `response` the EUICCResponse (DER, tag 30), `memory`
+    the bytes that the profile takes: the bodies of its files, and its other elements as they came.
+    """
+
+    profile: UiccProfile = field(repr=False)
+    iccid: bytes
+    response: bytes
+    memory: int
+
+
+class Installer:
+    """One installation.
+
+    `memory` is what the profile may take in bytes (None: no limit); more ends with not-enough-memory.
+    `platform_packages` are the load packages of the platform that profiles may use: version (2 bytes) by AID.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        memory: int | None = None,
+        platform_packages: Mapping[bytes, bytes] = NO_PACKAGES,
+    ) -> None:
+        major, minor, _ = config.profile_version
+        self._area = Staging(frozenset(config.uicc_capability), (major, minor), platform_packages)
+        self._sequence = Sequence()
+        self._reader = PackageReader()
+        self._memory = memory
+        self._identifications: set[int] = set()
+        self._warnings: list[pe.PEStatus] = []
+
+    def feed(self, data: bytes) -> None:
+        """The next bytes of the package, cut anywhere; InstallationAborted."""
+        for element in self._reader.feed(data):
+            self.element(element)
+
+    def element(self, encoded: bytes) -> None:
+        """The next ProfileElement, with tag and length; InstallationAborted."""
+        header: pe.PEHeader | None = None
+        name = UNKNOWN
+        try:
+            name, element, header = _decode(encoded)
+            self._process(name, element, header, len(encoded))
+        except ElementRefused as refused:
+            if header is None or header.mandated or not refused.skippable:
+                raise self._aborted(refused, encoded, header) from refused
+            self._sequence.left_out(name)
+            self._warnings.append(_entry(refused, encoded, header))
+
+    def finish(self) -> Installation:
+        """The profile, when the package ended with `end`; InstallationAborted."""
+        self._reader.finish()
+        if not self._sequence.ended:
+            raise malformed(self._warnings, "the package ends without its end", self._reader.consumed)
+        area = self._area
+        return Installation(area.profile, area.profile.iccid, success(self._warnings), area.bytes_used)
+
+    def _process(self, name: str, element: Any, header: pe.PEHeader | None, size: int) -> None:
+        if header is not None:
+            if header.identification in self._identifications:
+                raise ElementRefused(Status.INVALID_PARAMETER, "identification twice")
+            self._identifications.add(header.identification)
+        area = self._area
+        if name == UNKNOWN:
+            raise ElementRefused(Status.PE_NOT_SUPPORTED, "unknown element", skippable=True)
+        rule = self._sequence.admit(name, area.capabilities)
+        used = area.bytes_used
+        rule.install(area, name, element)
+        if area.bytes_used == used:
+            area.bytes_used += size
+        if self._memory is not None and area.bytes_used > self._memory:
+            raise ElementRefused(Status.NOT_ENOUGH_MEMORY, "the profile takes more memory than there is")
+        self._sequence.done(name, area)
+        if element.extensions and header is not None:
+            raise ElementRefused(Status.INVALID_PARAMETER, f"unknown parameters in {name}", skippable=True)
+
+    def _aborted(
+        self, refused: ElementRefused, encoded: bytes, header: pe.PEHeader | None
+    ) -> InstallationAborted:
+        return aborted(self._warnings, _entry(refused, encoded, header), refused.reason)
+
+
+def build(package: bytes, config: Config) -> UiccProfile:
+    """The profile of a package that was installed before, built anew from its bytes; InstallationAborted."""
+    installer = Installer(config)
+    installer.feed(package)
+    return installer.finish().profile
+
+
+def _decode(encoded: bytes) -> tuple[str, Any, pe.PEHeader | None]:
+    """Name and contents of an element, and its PEHeader (ProfileHeader has none)."""
+    try:
+        choice = pe.ProfileElement.decode(encoded)
+    except Asn1Error as error:
+        return UNKNOWN, None, _unknown_header(encoded, str(error))
+    name = choice.chosen
+    attribute = ELEMENTS[name].header
+    if name != "header" and not attribute:
+        return UNKNOWN, None, _unknown_header(encoded, "an element for later use")
+    return name, choice.value, getattr(choice.value, attribute) if attribute else None
+
+
+def _unknown_header(encoded: bytes, reason: str) -> pe.PEHeader:
+    """The PEHeader of an element that no schema describes; without one, or for a known element: refused."""
+    if not _well_formed(encoded):
+        raise ElementRefused(Status.INVALID_REQUEST_FORMAT, reason)
+    tag, start, _ = tlv.read(encoded)
+    if tag in KNOWN_TAGS:
+        raise ElementRefused(Status.INVALID_PARAMETER, reason)
+    header = tlv.find(encoded[start:], PE_HEADER)
+    try:
+        return pe.PEHeader.decode(tlv.encode(pe.PEHeader.TAG, header or b""))
+    except Asn1Error as error:
+        raise ElementRefused(Status.INVALID_REQUEST_FORMAT, "an element without PEHeader") from error
+
+
+def _well_formed(encoded: bytes) -> bool:
+    """Whether these bytes are TLVs down to the last one."""
+    try:
+        return all(_well_formed(child.value) for child in tlv.parse_all(encoded) if child.constructed)
+    except tlv.TlvError:
+        return False
+
+
+def _entry(refused: ElementRefused, encoded: bytes, header: pe.PEHeader | None) -> pe.PEStatus:
+    """What is wrong with an element, and where in it."""
+    return pe.PEStatus(
+        status=refused.status,
+        identification=header.identification if header else None,
+        additional_information=refused.information,
+        offset=_position(encoded, refused.part),
+    )
+
+
+def _position(encoded: bytes, part: tuple[int, ...]) -> int:
+    """Offset of a nested TLV by its ordinals; as deep as they lead."""
+    at, end = 0, len(encoded)
+    try:
+        for ordinal in part:
+            _, inner, end = tlv.read(encoded, at, end)
+            for _ in range(ordinal):
+                inner = tlv.read(encoded, inner, end)[2]
+            if inner >= end:
+                break
+            at = inner
+    except tlv.TlvError:
+        return at
+    return at

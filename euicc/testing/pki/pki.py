@@ -123,8 +123,8 @@ class Pki:
         """(certificate, private key), PEM: a TLS server of this host name and these IP addresses.
 
         Signed by the CI itself, valid from the day before `now` (default: the present) for a month. Its key is
-        on P-256 under a brainpool CI, too: OpenSSL verifies such a chain, but no TLS 1.3 client offers
-        brainpoolP256r1 for the handshake itself.
+        on P-256 under a brainpool CI, too: OpenSSL's clients verify such a chain, but without being told so
+        they offer no brainpool curve for the server's own key (the handshake ends in "no shared cipher").
         """
         authority = self.authority(ci_ski)
         oid = self._entity(authority) if role is Role.DP_TLS else DS_OID

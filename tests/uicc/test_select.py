@@ -123,16 +123,15 @@ def test_unknown_application() -> None:
     assert channel()("00A404000C" + "A0000000871009FF49FF0589") == "6A82"
 
 
-def test_application_switch_and_termination() -> None:
+def test_application_switch() -> None:
     card = channel().usim()
     assert card("80F2000110") == "6C0E"
     assert card("80F200010E") == "840C" + USIM_AID.hex().upper() + "9000"
     assert card("00A4040C0C" + ISIM_AID.hex()) == "9000"
+    assert card("80F2000100") == "840C" + ISIM_AID.hex().upper() + "9000"
     assert card("00A4080C04 7FFF6F07") == "6A82"
-    assert card("00A404440C" + ISIM_AID.hex()).startswith("62")
-    assert card("80F2000100") == "6985"
-    assert card("00A4040D0C" + ISIM_AID.hex()) == "9000"  # occurrence bits are the runtime's
-    assert card("00A404080C" + ISIM_AID.hex()) == "6A86"
+    assert card("00A404080C" + USIM_AID.hex()) == "6A86"
+    assert card("80F2000100") == "840C" + ISIM_AID.hex().upper() + "9000"
 
 
 def test_the_application_stays_active_at_the_mf() -> None:

@@ -154,7 +154,7 @@ def opt_usim(subscription: Subscription, header: pe.PEHeader) -> pe.ProfileEleme
         ef_mmsicp=transparent(
             0x6FD0, admin, codings.mms_parameters(f"http://mms.mnc{subscription.mnc}.test", 100)
         ),
-        ef_mmsup=linear(0x6FD1, user, [], 100),
+        ef_mmsup=linear(0x6FD1, user, [], 100, 1),
         ef_mmsucp=transparent(0x6FD2, user, b"\xff" * 100),
         ef_ehplmn=transparent(0x6FD9, admin, codings.plmns([home], 15)),
         ef_ehplmnpi=transparent(0x6FDB, admin, b"\x00"),

@@ -18,12 +18,10 @@ PARENT_DF = 0x03
 BY_PATH_FROM_MF = 0x08
 BY_PATH_FROM_CURRENT_DF = 0x09
 
-# P2 of SELECT: what to answer, and for a DF name whether its session starts or ends.
+# P2 of SELECT: what to answer. Occurrence and session control, for DF names only, are the runtime's.
 RETURN_MASK = 0x1C
 RETURN_FCP = (0x00, 0x04)
 RETURN_NOTHING = 0x0C
-SESSION_MASK = 0x60
-SESSION_TERMINATION = 0x40
 
 # STATUS
 STATUS_P1 = (0x00, 0x01, 0x02)
@@ -52,14 +50,9 @@ def select(context: Context, command: Command) -> bytes:
 
 
 def select_application(profile: UiccProfile, adf: Df, command: Command) -> tuple[Context, bytes]:
-    """SELECT by DF name, TS 102 221 11.1.1 and 8.4.4: the channel's new context and the FCP of the ADF.
-
-    With session termination in P2 the application is not active afterwards, and the MF is current.
-    """
+    """SELECT by DF name, TS 102 221 11.1.1 and 8.4.4: the channel's new context and the FCP of the ADF."""
     with_fcp = wants_fcp(command.p2)
-    ending = command.p2 & SESSION_MASK == SESSION_TERMINATION
-    context = Context.at_mf(profile) if ending else Context.in_adf(profile, adf)
-    return context, fcp.template(adf, profile) if with_fcp else b""
+    return Context.in_adf(profile, adf), fcp.template(adf, profile) if with_fcp else b""
 
 
 def wants_fcp(p2: int) -> bool:

@@ -1,0 +1,40 @@
+"""The one-time key that a bound profile package is encrypted for, SGP.22 5.7.5: kept until the profile is installed.
+
+One slot: another SM-DP+ takes it over. It survives power loss, so that a server may send again what it bound already.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from euicc.crypto import ecka
+from euicc.runtime import keys
+
+if TYPE_CHECKING:
+    from euicc.crypto.curves import Curve
+    from euicc.env import Env
+    from euicc.runtime.nvm import Nvm
+
+_SCALAR_LENGTH = 32
+
+
+def obtain(nvm: Nvm, env: Env, curve: Curve, server_oid: str, wanted: bytes | None) -> tuple[bytes, bytes]:
+    """Private scalar (32 bytes) and public point (65 bytes) for the SM-DP+ of this OID.
+
+    wanted: bppEuiccOtpk, the point an earlier package is bound to; that key again if it is still kept, else a new one.
+    """
+    kept = nvm.get(keys.ONE_TIME_KEY, server_oid)
+    if wanted is not None and kept[_SCALAR_LENGTH:] == wanted:
+        return kept[:_SCALAR_LENGTH], wanted
+    key = ecka.generate(curve, env.random)
+    scalar, point = ecka.scalar(key), ecka.point(key.public_key())
+    with nvm.transaction():
+        forget(nvm)
+        nvm.set(keys.ONE_TIME_KEY, scalar + point, server_oid)
+    return scalar, point
+
+
+def forget(nvm: Nvm) -> None:
+    """Erase the key, whose ever it is; needs an open transaction."""
+    for server_oid in nvm.indexes(keys.ONE_TIME_KEY):
+        nvm.delete(keys.ONE_TIME_KEY, server_oid)

@@ -8,9 +8,18 @@ import pytest
 from apdu import tlv
 from asn1.compiler.source import SCHEMA_DIRECTORY
 from asn1.generated import pe
+from euicc.config import Config
+from euicc.isdp.installer import Installer
+from euicc.isdp.installer import build as installed
 from euicc.testing.profile_builder import Subscription, build, codings, rules
+from euicc.testing.profile_builder.identifiers import ISIM_AID, USIM_AID
 from euicc.testing.profile_builder.package import elements
+from euicc.uicc.applet import UiccApplet
+from euicc.uicc.filesystem import Df, Ef
+from euicc.uicc.profile_data import AkaMapping, AkaParameters, UiccProfile
+from tests.uicc.handmade import Channel
 
+CONFIG = Config(uicc_capability=(*Config().uicc_capability, pe.UICCCapability.PROFILE_A_X25519))
 FULL = Subscription(apns=("iot.test", "internet"), suci_key=bytes(range(0x40, 0x60)), pin1="1234")
 MINIMAL = Subscription(isim=False, fivegs=False, remote_management=False, msisdn="")
 
@@ -189,3 +198,90 @@ def test_keys_and_pins_of_the_subscription() -> None:
     assert [(pin.key_reference, pin.pin_attributes) for pin in configured] == [(1, 7), (10, 3)]
     default = next(e.pin_codes for e in elements(Subscription()) if e.pin_codes is not None)
     assert [pin.pin_attributes for pin in default.pin_codes.pinconfig or ()] == [6, 3]
+
+
+SUCCESS = "3007A0053003800100"
+
+
+@pytest.mark.parametrize("subscription", [Subscription(), FULL, MINIMAL])
+def test_a_card_installs_it_without_a_warning(subscription: Subscription) -> None:
+    made = build(subscription)
+    installer = Installer(CONFIG)
+    installer.feed(made.package)
+    installation = installer.finish()
+    assert installation.response.hex().upper() == SUCCESS
+    assert installation.iccid == codings.iccid_printed(made.iccid)
+
+
+def card(subscription: Subscription) -> tuple[UiccProfile, Channel]:
+    profile = installed(build(subscription).package, CONFIG)
+    return profile, Channel(UiccApplet(lambda: profile))
+
+
+def test_the_installed_profile_answers_as_the_subscription() -> None:
+    subscription = Subscription(imsi="262019876543210", iccid="8949012345678901234", spn="Sea", isim=True)
+    profile, channel = card(subscription)
+    assert list(profile.filesystem.adfs) == [USIM_AID, ISIM_AID]
+    assert channel("00B082000A") == "989410325476981032F49000"
+    assert channel("00A4040C0C" + USIM_AID.hex()) == "9000"
+    assert channel("00B0870009") == "0829261089674523019000"
+    assert channel("00A4000C026F46") == "9000"
+    assert channel("00B0000011") == "01536561" + "FF" * 13 + "9000"
+    assert channel("00A40004026F3C00").startswith("6219" + "8205422100B00A")
+    assert channel("00A4040C0C" + ISIM_AID.hex()) == "9000"
+    assert channel("00A4000C026F02") == "9000"
+    answer = bytes.fromhex(channel("00B0000050"))
+    assert answer[2 : 2 + answer[1]] == b"262019876543210@ims.mnc001.mcc262.3gppnetwork.org"
+
+
+def test_keys_arrive_where_authentication_looks_for_them() -> None:
+    profile, _ = card(FULL)
+    usim = profile.aka[USIM_AID]
+    assert isinstance(usim, AkaParameters)
+    assert (usim.algorithm_id, usim.key, usim.opc) == (1, FULL.k, FULL.opc)
+    isim = profile.aka[ISIM_AID]
+    assert isinstance(isim, AkaMapping)
+    assert isim.source_aid == USIM_AID
+    assert len(profile.security_domains[0].keys) == 6
+    assert [rfm.tars for rfm in profile.rfm] == [(b"\xb0\x00\x00",), (b"\xb0\x01\x40",), (b"\xb0\x01\x41",)]
+
+
+def test_pin1_decides_what_reads() -> None:
+    _, open_ = card(Subscription())
+    _, locked = card(Subscription(pin1="1234"))
+    for channel, answer in ((open_, "0809101010325406369000"), (locked, "6982")):
+        channel("00A4040C0C" + USIM_AID.hex())
+        assert channel("00B0870009") == answer
+        assert channel("00B0830004") == "000000029000"  # EF_AD reads without a PIN
+
+
+def test_links_share_their_bodies() -> None:
+    profile, _ = card(Subscription())
+    for link, target in (("7F106F3A", "7F105F3A4F3A"), ("7F106F42", "7FD06F42")):
+        files = [profile.filesystem.by_package_path(bytes.fromhex(path)) for path in (link, target)]
+        bodies = [file.body for file in files if isinstance(file, Ef)]
+        assert len(bodies) == 2
+        assert bodies[0] is bodies[1]
+
+
+def test_every_directory_has_its_pins() -> None:
+    profile, _ = card(FULL)
+    for file in profile.filesystem.files():
+        if isinstance(file, Df):
+            assert all(profile.pin(reference, file) for reference in file.pin_keys)
+
+
+@pytest.mark.parametrize(
+    ("fid", "content"),
+    [
+        ("6F61", codings.plmns_with_technology([(code, 0xC880) for code in FULL.roaming_plmns], 100)),
+        ("6F57", codings.acl(FULL.apns, 100)),
+        ("6F7E", bytes.fromhex("FFFFFFFF00F110FFFEFF01")),
+        ("6FE3", b"\xff" * 12 + bytes.fromhex("00F110FFFE01")),
+    ],
+)
+def test_contents_with_gaps_arrive_whole(fid: str, content: bytes) -> None:
+    profile, _ = card(FULL)
+    file = profile.filesystem.by_package_path(bytes.fromhex("7FD0" + fid))
+    assert isinstance(file, Ef)
+    assert file.body.content == content

@@ -52,6 +52,7 @@ class IsdR:
         self.states = ProfileStates(card.nvm, self.profiles, self.notifications, self.variant.rules)
         self.session: Session = None
         self.refresh_due = False
+        self._gating = GATINGS[card.config.gating]
 
     @property
     def nvm(self) -> Nvm:
@@ -88,10 +89,10 @@ class IsdR:
         self.states.complete_reset()
         self.states.complete_switch()
 
-    def check_open(self) -> None:
-        """StatusError 6985 when the card was made to want a declaration of the terminal, and there was none."""
-        if not GATINGS[self.config.gating](self.card.runtime.terminal, self.variant):
-            raise StatusError(status.CONDITIONS_NOT_SATISFIED)
+    @property
+    def open(self) -> bool:
+        """Whether the terminal declared what the card was made to want before it carries out any function."""
+        return self._gating(self.card.runtime.terminal, self.variant)
 
     def end_session(self) -> None:
         """The RSP session ends, wherever it stands; an installation that it breaks off is reported."""
@@ -128,32 +129,32 @@ class IsdRSelection:
             raise StatusError(status.INS_NOT_SUPPORTED)
         if not command.proprietary:
             raise StatusError(status.CLA_NOT_SUPPORTED)
-        self._isdr.check_open()
-        return self._store_data(command)
-
-    def closed(self) -> None:
-        """The channel is used otherwise: an unfinished chain is gone with this object."""
-
-    def _store_data(self, command: Command) -> bytes:
-        self._append(command)
+        if not self._isdr.open:
+            raise StatusError(status.CONDITIONS_NOT_SATISFIED)
+        try:
+            self._append(command)
+        except StatusError:
+            self._restart()
+            raise
         if command.p1 == MORE_BLOCKS:
-            self._next_block += 1
             return b""
         data = bytes(self._blocks)
         self._restart()
         return execute(self._isdr, self._isdr.variant.functions, data)
 
+    def closed(self) -> None:
+        """The channel is used otherwise: an unfinished chain is gone with this object."""
+
     def _append(self, command: Command) -> None:
-        """One more block; the first begins anew. A block that does not fit in ends the chain."""
-        if command.p2 == 0:
+        """One more block; the first begins anew. StatusError for one that does not fit in."""
+        if command.p2 == 0 and self._next_block:
             self._restart()
         if command.p1 not in (MORE_BLOCKS, LAST_BLOCK) or command.p2 != self._next_block:
-            self._restart()
             raise StatusError(status.INCORRECT_P1_P2)
         if not command.data or len(self._blocks) + len(command.data) > LARGEST_COMMAND:
-            self._restart()
             raise StatusError(status.WRONG_LENGTH)
         self._blocks += command.data
+        self._next_block += 1
 
     def _restart(self) -> None:
         self._blocks.clear()

@@ -6,7 +6,6 @@ The tables themselves stand in `euicc.isdr.es10`, next to the functions; a varia
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -84,17 +83,32 @@ def execute(isdr: IsdR, functions: FunctionTable, data: bytes) -> bytes:
 def _run(isdr: IsdR, function: Function, request: object) -> Message | bytes:
     if function.guard:
         function.guard(isdr)
-    with isdr.nvm.transaction() if function.transaction else nullcontext():
+    if not function.transaction:
+        return function.run(isdr, request)
+    with isdr.nvm.transaction():
         return function.run(isdr, request)
 
 
 def _decode(function: Function, data: bytes) -> object:
+    """The request as a message, in its standard form or in a tolerated one; StatusError 6A80 for neither."""
     if function.request is None:
         return data
+    request = _decoded(function.request, data)
+    # An element in a form of its own makes the request incomplete, or counts as one that is not known.
+    if function.tolerance and (request is None or request.extensions):
+        standard = as_standard(data, function.tolerance)
+        if standard is not data:
+            request = _decoded(function.request, standard)
+    if request is None:
+        raise StatusError(status.INCORRECT_DATA)
+    return request
+
+
+def _decoded(kind: type[Message], data: bytes) -> Message | None:
     try:
-        return function.request.decode(as_standard(data, function.tolerance))
-    except Asn1Error as error:
-        raise StatusError(status.INCORRECT_DATA) from error
+        return kind.decode(data)
+    except Asn1Error:
+        return None
 
 
 def _outer_tag(data: bytes) -> int:

@@ -115,6 +115,27 @@ def test_ppr1_does_not_hold_against_other_classes(card: Card, isdr: ApduChannel,
     assert enabled(isdr) == [2]
 
 
+@pytest.mark.parametrize(
+    ("request_", "ends"),
+    [
+        (enable(2), True),
+        (disable(1), True),
+        (memory_reset(1), True),
+        (enable(2, refresh=True), False),
+        (delete(2), False),
+    ],
+    ids=["enable", "disable", "memory reset", "marked switch", "delete"],
+)
+def test_what_ends_the_rsp_session(card: Card, isdr: ApduChannel, request_: bytes, ends: bool) -> None:
+    install(card, 1, enabled=True)
+    install(card, 2)
+    isdr.store_data(bytes.fromhex("BF2E00"))
+    isdr.store_data(request_)
+    assert (card.isdr.session is None) is ends
+    card.reset()
+    assert card.isdr.session is None
+
+
 class TestTestProfiles:
     """A test profile remembers where it was enabled from, and tells nobody."""
 

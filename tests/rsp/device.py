@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from apdu import ApduChannel, aid, open_channel
+from apdu import ApduChannel, Transport, aid, open_channel
 from asn1 import BitString
 from asn1.generated import rsp
 from euicc import Card, Config
@@ -23,6 +23,8 @@ class Device:
 
     card: Card
     server: Server
+    transport: Transport | None = None
+    """What stands between the device and the card; None: nothing."""
     channel: ApduChannel = field(init=False)
 
     def __post_init__(self) -> None:
@@ -30,7 +32,7 @@ class Device:
 
     def select(self) -> None:
         """Open a channel and select the ISD-R, as after every reset."""
-        self.channel = open_channel(self.card)
+        self.channel = open_channel(self.transport or self.card)
         self.channel.select(aid.ISD_R)
 
     def restart(self) -> None:

@@ -17,6 +17,7 @@ class UiccCapability:
 
     USIM = 1
     ISIM = 2
+    CSIM = 3
     AKA_MILENAGE = 4
     AKA_TUAK128 = 6
     AKA_TUAK256 = 7
@@ -28,6 +29,8 @@ class UiccCapability:
     BER_TLV_FILE = 19
     DF_LINK = 20
     GET_IDENTITY = 22
+    PROFILE_A_X25519 = 23
+    PROFILE_B_P256 = 24
 
 
 class RspCapability:
@@ -96,6 +99,7 @@ class Config:
     uicc_capability: tuple[int, ...] = (
         UiccCapability.USIM,
         UiccCapability.ISIM,
+        UiccCapability.CSIM,
         UiccCapability.AKA_MILENAGE,
         UiccCapability.AKA_TUAK128,
         UiccCapability.AKA_TUAK256,
@@ -107,6 +111,8 @@ class Config:
         UiccCapability.BER_TLV_FILE,
         UiccCapability.DF_LINK,
         UiccCapability.GET_IDENTITY,
+        UiccCapability.PROFILE_A_X25519,
+        UiccCapability.PROFILE_B_P256,
     )
     rsp_capability: tuple[int, ...] = (RspCapability.ADDITIONAL_PROFILE, RspCapability.TEST_PROFILE)
     forbidden_pprs: tuple[int, ...] = ()

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 class EnabledProfile:
     """Looks after what the UICC applet serves."""
 
-    __slots__ = ("_config", "_generation", "_nvm", "_package", "_profile", "_profiles")
+    __slots__ = ("_aid", "_config", "_generation", "_nvm", "_package", "_profile", "_profiles")
 
     def __init__(self, nvm: Nvm, config: Config) -> None:
         self._nvm = nvm
         self._config = config
         self._profiles = ProfileStore(nvm)
         self._generation = -1
-        self._package: bytes | None = None
+        self._aid = b""
+        self._package = b""
         self._profile: UiccProfile | None = None
 
     def current(self) -> UiccProfile | None:
@@ -35,11 +36,12 @@ class EnabledProfile:
     def _look(self) -> None:
         """Something in the memory changed: build the files anew only if it was the package."""
         enabled = self._profiles.enabled()
-        package = self._profiles.package(enabled.aid) if enabled else None
-        if package is self._package:
+        aid = enabled.aid if enabled else b""
+        package = self._profiles.package(aid)
+        if aid == self._aid and package is self._package:
             return
-        self._profile = None if package is None else _build(package, self._config)
-        self._package = package
+        self._profile = _build(package, self._config) if enabled else None
+        self._aid, self._package = aid, package
 
 
 def _build(package: bytes, config: Config) -> UiccProfile:

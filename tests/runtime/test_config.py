@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from euicc.config import ANY_OPERATOR, Config, Operator, Ppr, RatRule
+from asn1.generated import pe, rsp
+from euicc.config import ANY_OPERATOR, Config, Operator, Ppr, RatRule, RspCapability, UiccCapability
 
 CONFIGS = [
     Config(),
@@ -45,3 +46,14 @@ def test_files_of_other_releases_load() -> None:
 def test_choices_that_make_no_sense(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError):
         Config(**wrong)  # type: ignore[arg-type]
+
+
+def bits(names: type) -> dict[int, str]:
+    return {value: name for name, value in vars(names).items() if isinstance(value, int)}
+
+
+def test_capabilities_are_the_bits_of_the_schema() -> None:
+    for bit, name in bits(UiccCapability).items():
+        assert set(name.split("_")) <= set(bits(pe.UICCCapability)[bit].replace("I_SIM", "ISIM").split("_"))
+    for bit, name in bits(RspCapability).items():
+        assert set(name.split("_")) <= set(bits(rsp.RspCapability)[bit].split("_"))

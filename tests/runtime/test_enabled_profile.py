@@ -1,0 +1,59 @@
+"""The card answers as the enabled profile, and as none when none is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from euicc import Card, PowerLoss
+from euicc.profiles.profile import Profile, ProfileState
+from euicc.profiles.store import ProfileStore
+from tests.isdr.installed import install
+
+SELECT_USIM = bytes.fromhex("00A4040407A000000087100200")
+SELECT_ICCID = bytes.fromhex("00A40804022FE200")
+
+
+def put(card: Card, profile: Profile, state: ProfileState) -> None:
+    with card.nvm.transaction():
+        ProfileStore(card.nvm).update(profile.in_state(state))
+
+
+def has_usim(card: Card) -> bool:
+    answer = card.transmit(SELECT_USIM)
+    assert answer[-2:] in (b"\x90\x00", b"\x6a\x82")
+    return answer[-2:] == b"\x90\x00"
+
+
+def test_the_files_come_and_go_with_the_state() -> None:
+    card = Card.manufacture()
+    assert not has_usim(card)
+    profile = install(card, 1)
+    assert not has_usim(card)
+    put(card, profile, ProfileState.ENABLED)
+    assert has_usim(card)
+    card.reset()
+    assert has_usim(card)
+    assert card.transmit(SELECT_ICCID)[-2:] == b"\x90\x00"
+    put(card, profile, ProfileState.DISABLED)
+    assert not has_usim(card)
+
+
+def test_power_lost_while_enabling_leaves_the_files_as_they_were() -> None:
+    card = Card.manufacture()
+    profile = install(card, 1)
+    card.nvm.lose_power_at = 2
+    with pytest.raises(PowerLoss):
+        put(card, profile, ProfileState.ENABLED)
+    card.reset()
+    assert not has_usim(card)
+
+
+def test_the_files_are_there_after_opening_the_card(tmp_path: Path) -> None:
+    card = Card.manufacture()
+    install(card, 1, enabled=True)
+    card.save(tmp_path / "card")
+    with Card.open(tmp_path / "card") as again:
+        assert has_usim(again)
+        assert again.transmit(SELECT_ICCID) == card.transmit(SELECT_ICCID)

@@ -19,7 +19,6 @@ from euicc.uicc.filesystem import Df, Ef
 from euicc.uicc.profile_data import AkaMapping, AkaParameters, UiccProfile
 from tests.uicc.handmade import Channel
 
-CONFIG = Config(uicc_capability=(*Config().uicc_capability, pe.UICCCapability.PROFILE_A_X25519))
 FULL = Subscription(apns=("iot.test", "internet"), suci_key=bytes(range(0x40, 0x60)), pin1="1234")
 MINIMAL = Subscription(isim=False, fivegs=False, remote_management=False, msisdn="")
 
@@ -206,7 +205,7 @@ SUCCESS = "3007A0053003800100"
 @pytest.mark.parametrize("subscription", [Subscription(), FULL, MINIMAL])
 def test_a_card_installs_it_without_a_warning(subscription: Subscription) -> None:
     made = build(subscription)
-    installer = Installer(CONFIG)
+    installer = Installer(Config())
     installer.feed(made.package)
     installation = installer.finish()
     assert installation.response.hex().upper() == SUCCESS
@@ -214,7 +213,7 @@ def test_a_card_installs_it_without_a_warning(subscription: Subscription) -> Non
 
 
 def card(subscription: Subscription) -> tuple[UiccProfile, Channel]:
-    profile = installed(build(subscription).package, CONFIG)
+    profile = installed(build(subscription).package, Config())
     return profile, Channel(UiccApplet(lambda: profile))
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from apdu import tlv
-from asn1.generated import pe
 from euicc.config import Config
 from euicc.isdp.installer import build
 from euicc.runtime.proactive import Proactive
@@ -17,15 +16,6 @@ from euicc.uicc.filesystem import Df, Ef, FileKind
 from euicc.uicc.profile_data import UiccProfile
 from tests.data import needs_ts48, ts48_packages
 
-CONFIG = Config(
-    uicc_capability=(
-        *Config().uicc_capability,
-        pe.UICCCapability.CSIM_SUPPORT,
-        pe.UICCCapability.PROFILE_A_X25519,
-        pe.UICCCapability.PROFILE_B_P256,
-    )
-)
-"""A platform with all services that these packages ask for."""
 USIM = "A0000000871002FF49FF0589"
 READ_REFUSED = {"9000": False, "6982": True}
 ORDER = [0x82, 0x83, 0x84, 0xA5, 0x8A, 0x8B, 0x80, 0x88, 0xC6]
@@ -39,7 +29,7 @@ class Reader:
     """A terminal on channel 0 of a card with this profile."""
 
     def __init__(self, package: Path) -> None:
-        self.profile: UiccProfile = build(package.read_bytes(), CONFIG)
+        self.profile: UiccProfile = build(package.read_bytes(), Config())
         self._runtime = Runtime(UiccApplet(lambda: self.profile), Proactive())
         self._runtime.reset()
 

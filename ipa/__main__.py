@@ -1,8 +1,367 @@
 """Command line of the device: `ipa`."""
 
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Table
+from typer.core import TyperGroup
+
+from apdu import StatusError, Transport, TransportError
+from asn1 import Asn1Error
+from asn1.generated import rsp
+from ipa import presentation, steps
+from ipa.driver import User
+from ipa.errors import IpaError, TransportFailed
+from ipa.lpa import Lpa
+from ipa.presentation import Row
+from ipa.servers.http import HttpServers
+from ipa.steps import Decision
+from ipa.transports import open_transport
+from ipa.trust import load_ci_certificates
+
+JSON_OPTION = "--json"
+ResetOptions = rsp.EuiccMemoryResetRequest.ResetOptions
+
+
+class Commands(TyperGroup):
+    """The commands; `--json` may stand anywhere, and a documented error is one line and exit code 1."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Moves `--json` to where the options of all commands are."""
+        others = [word for word in args if word != JSON_OPTION]
+        return super().parse_args(ctx, [JSON_OPTION, *others] if len(others) < len(args) else others)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the command."""
+        try:
+            return super().invoke(ctx)
+        except (IpaError, TransportError, StatusError, Asn1Error) as error:
+            print(f"error: {error}", file=sys.stderr)
+            for note in getattr(error, "__notes__", ()):
+                print(f"  {note}", file=sys.stderr)
+            raise typer.Exit(1) from error
+
+
+app = typer.Typer(
+    cls=Commands,
+    help="Drive an eUICC: see it, download profiles to it, manage them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+notifications_app = typer.Typer(help="The notifications that wait on the card.")
+app.add_typer(notifications_app, name="notifications")
+
+
+@dataclass
+class Invocation:
+    """The options that all commands share, and what is opened for them."""
+
+    card: Path | None
+    as_json: bool
+    opened: ExitStack = field(default_factory=ExitStack)
+
+    def transport(self) -> Transport:
+        """The card that the options name; TransportFailed."""
+        if self.card is None:
+            raise TransportFailed("which card? name one with --card FILE")
+        if not self.card.is_file():
+            raise TransportFailed(f"there is no card file {self.card}")
+        transport = open_transport("card", str(self.card))
+        close = getattr(transport, "close", None)
+        if close is not None:
+            self.opened.callback(close)
+        return transport
+
+    def lpa(
+        self, ci: Path | None = None, connect_to: list[str] | None = None, user: User | None = None
+    ) -> Lpa:
+        """The LPA for this card, trusting the CIs in `ci`, or those that the card has to offer."""
+        transport = self.transport()
+        trusted = load_ci_certificates(ci) if ci else getattr(transport, "ci_certificates", ())
+        servers = self.opened.enter_context(HttpServers(trusted, connect_to=_connections(connect_to or [])))
+        return Lpa(transport, servers=servers, user=user)
+
+    def show(self, answer: Row | list[Row]) -> None:
+        """Prints an answer: a table for people, JSON for programs."""
+        if self.as_json:
+            print(json.dumps(answer, indent=2, ensure_ascii=False))
+        else:
+            Console().print(_rows_table(answer) if isinstance(answer, list) else _row_table(answer))
+
+    def done(self, message: str) -> None:
+        """Says that something was done; to programs an empty object."""
+        print("{}" if self.as_json else message)
+
+
+Card = Annotated[Path | None, typer.Option("--card", metavar="FILE", help="The file of an emulated card.")]
+AsJson = Annotated[bool, typer.Option(JSON_OPTION, help="Answer in JSON.")]
+Iccid = Annotated[str, typer.Argument(metavar="ICCID", help="ICCID as printed on a card.")]
+Ci = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE|DIR", help="CI certificates to trust for TLS. Default: those of an emulated card."
+    ),
+]
+ConnectTo = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=HOST:PORT", help="Where the server NAME really is; its certificate must be for NAME."
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+@app.callback()
+def options(ctx: typer.Context, card: Card = None, as_json: AsJson = False) -> None:
+    """Takes the options of all commands."""
+    invocation = Invocation(card, as_json)
+    ctx.obj = invocation
+    ctx.call_on_close(invocation.opened.close)
+
+
+@app.command()
+def info(ctx: typer.Context) -> None:
+    """Show the eUICC: EID, versions, trusted CIs, addresses."""
+    lpa = ctx.obj.lpa()
+    ctx.obj.show(presentation.info_row(lpa.eid(), lpa.info2(), lpa.addresses()))
+
+
+@app.command()
+def profiles(ctx: typer.Context) -> None:
+    """List the profiles."""
+    ctx.obj.show([presentation.profile_row(profile) for profile in ctx.obj.lpa().profiles()])
+
+
+@app.command()
+def download(
+    ctx: typer.Context,
+    code: Annotated[
+        str | None, typer.Argument(metavar="CODE", help="LPA:1$... Without it: from the default SM-DP+.")
+    ] = None,
+    confirmation_code: Annotated[
+        str | None, typer.Option(metavar="X", help="If the operator gave one.")
+    ] = None,
+    ci: Ci = None,
+    connect_to: ConnectTo = None,
+    yes: Yes = False,
+) -> None:
+    """Download and install a profile."""
+    with _console_user(ask=not yes and not ctx.obj.as_json) as user:
+        downloaded = ctx.obj.lpa(ci, connect_to, user).download(code, confirmation_code)
+    if downloaded.undelivered:
+        print(f"warning: the notification waits on the card: {downloaded.undelivered}", file=sys.stderr)
+    ctx.obj.show(presentation.downloaded_row(downloaded))
+
+
+@app.command()
+def enable(ctx: typer.Context, iccid: Iccid) -> None:
+    """Enable a profile, and thereby disable the one that is enabled."""
+    ctx.obj.lpa().enable(iccid)
+    ctx.obj.done(f"{iccid} is enabled")
+
+
+@app.command()
+def disable(ctx: typer.Context, iccid: Iccid) -> None:
+    """Disable a profile."""
+    ctx.obj.lpa().disable(iccid)
+    ctx.obj.done(f"{iccid} is disabled")
+
+
+@app.command()
+def delete(ctx: typer.Context, iccid: Iccid, yes: Yes = False) -> None:
+    """Delete a disabled profile."""
+    _confirm(ctx, f"Delete {iccid}?", yes)
+    ctx.obj.lpa().delete(iccid)
+    ctx.obj.done(f"{iccid} is deleted")
+
+
+@app.command()
+def nickname(
+    ctx: typer.Context,
+    iccid: Iccid,
+    name: Annotated[str, typer.Argument(metavar="NAME", help='"" takes it away.')],
+) -> None:
+    """Give a profile a name."""
+    ctx.obj.lpa().set_nickname(iccid, name)
+    ctx.obj.done(f"{iccid} is called {name!r}")
+
+
+@notifications_app.callback(invoke_without_command=True)
+def notifications(ctx: typer.Context) -> None:
+    """Show the notifications that wait on the card."""
+    if ctx.invoked_subcommand is None:
+        list_notifications(ctx)
+
+
+@notifications_app.command("list")
+def list_notifications(ctx: typer.Context) -> None:
+    """List them."""
+    ctx.obj.show([presentation.notification_row(entry) for entry in ctx.obj.lpa().notifications()])
+
+
+@notifications_app.command("send")
+def send_notifications(
+    ctx: typer.Context,
+    numbers: Annotated[list[int] | None, typer.Argument(metavar="[N]...", help="Default: all.")] = None,
+    ci: Ci = None,
+    connect_to: ConnectTo = None,
+) -> None:
+    """Deliver them to their servers; those that are taken are removed from the card."""
+    deliveries = ctx.obj.lpa(ci, connect_to).send_notifications(numbers or None)
+    ctx.obj.show([presentation.delivery_row(delivery) for delivery in deliveries])
+    if any(delivery.failure for delivery in deliveries):
+        raise typer.Exit(1)
+
+
+@notifications_app.command("remove")
+def remove_notification(ctx: typer.Context, number: Annotated[int, typer.Argument(metavar="N")]) -> None:
+    """Remove one without delivering it."""
+    ctx.obj.lpa().remove_notification(number)
+    ctx.obj.done(f"notification {number} is removed")
+
+
+@app.command()
+def address(
+    ctx: typer.Context,
+    host: Annotated[str | None, typer.Argument(metavar="HOST", help="The new default SM-DP+.")] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Take the default SM-DP+ away.")] = False,
+) -> None:
+    """Show the configured addresses, or set the default SM-DP+."""
+    lpa = ctx.obj.lpa()
+    if host or clear:
+        lpa.set_default_dp_address(host or "")
+    ctx.obj.show(presentation.addresses_row(lpa.addresses()))
+
+
+@app.command()
+def reset(
+    ctx: typer.Context,
+    operational: Annotated[
+        bool, typer.Option("--operational", help="Delete all operational profiles.")
+    ] = False,
+    test: Annotated[bool, typer.Option("--test", help="Delete test profiles that were downloaded.")] = False,
+    default_address: Annotated[bool, typer.Option("--address", help="Reset the default SM-DP+.")] = False,
+    yes: Yes = False,
+) -> None:
+    """Reset the memory of the eUICC: what the options name, everything without any."""
+    wanted = {
+        ResetOptions.DELETE_OPERATIONAL_PROFILES: operational,
+        ResetOptions.DELETE_FIELD_LOADED_TEST_PROFILES: test,
+        ResetOptions.RESET_DEFAULT_SMDP_ADDRESS: default_address,
+    }
+    chosen = [option for option, named in wanted.items() if named] or list(wanted)
+    _confirm(ctx, "Reset the eUICC's memory?", yes)
+    ctx.obj.lpa().reset_memory(*chosen)
+    ctx.obj.done("the memory is reset")
+
+
+class ConsoleUser(User):
+    """The person at the keyboard, with a progress bar; agrees to everything unless asked for."""
+
+    def __init__(self, bar: Progress, ask: bool) -> None:
+        self._bar = bar
+        self._ask = ask
+        self._task = bar.add_task("starting", total=None)
+
+    def consent(self, question: steps.Consent) -> Decision:
+        """Shows the profile and asks."""
+        if not self._ask:
+            return Decision.ACCEPT
+        with self._pause() as console:
+            console.print(_row_table(presentation.metadata_row(question.metadata)))
+            for rule in question.rules:
+                console.print(f"The operator demands: {presentation.RULES[rule]}.")
+            try:
+                agreed = typer.confirm("Install this profile?", err=True)
+            except typer.Abort:
+                return Decision.NO_ANSWER
+        return Decision.ACCEPT if agreed else Decision.REJECT
+
+    def confirmation_code(self, question: steps.ConfirmationCode) -> str | Decision:
+        """Asks for the code."""
+        if not self._ask:
+            return Decision.NO_ANSWER
+        with self._pause():
+            try:
+                code: str = typer.prompt("Confirmation code", hide_input=True, err=True)
+            except typer.Abort:
+                return Decision.NO_ANSWER
+        return code
+
+    def progress(self, news: steps.Progress) -> None:
+        """Moves the bar."""
+        self._bar.update(
+            self._task, description=news.stage.value, completed=news.done, total=news.total or None
+        )
+
+    @contextmanager
+    def _pause(self) -> Iterator[Console]:
+        """The screen without the bar, for a question."""
+        self._bar.stop()
+        yield self._bar.console
+        self._bar.start()
+
+
+@contextmanager
+def _console_user(ask: bool) -> Iterator[ConsoleUser]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        yield ConsoleUser(bar, ask)
+
+
+def _confirm(ctx: typer.Context, question: str, yes: bool) -> None:
+    if not yes and not ctx.obj.as_json:
+        typer.confirm(question, abort=True, err=True)
+
+
+def _connections(pairs: list[str]) -> dict[str, str]:
+    split = {name: target for name, _, target in (pair.partition("=") for pair in pairs)}
+    if not all(split.values()):
+        raise typer.BadParameter("it is NAME=HOST:PORT", param_hint="--connect-to")
+    return split
+
+
+def _row_table(row: Row) -> Table:
+    table = Table(show_header=False, box=None)
+    for name, value in row.items():
+        table.add_row(name.replace("_", " "), _text(value))
+    return table
+
+
+def _rows_table(rows: list[Row]) -> Table | str:
+    if not rows:
+        return "none"
+    table = Table()
+    for name in rows[0]:
+        table.add_column(name.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*map(_text, row.values()))
+    return table
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
 
 def main() -> None:
     """Run the command line."""
+    app()
 
 
 if __name__ == "__main__":

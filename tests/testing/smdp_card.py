@@ -79,9 +79,7 @@ class ScriptedCard:
 
     def call(self, function: str, **request: Any) -> Json:
         response = self.server.handle(function, request)
-        execution = (
-            response["header"]["functionExecutionStatus"] if response else {"status": "Executed-Success"}
-        )
+        execution = response["header"]["functionExecutionStatus"]
         if execution["status"] == "Failed":
             data = execution["statusCodeData"]
             assert data["message"]
@@ -123,13 +121,13 @@ class ScriptedCard:
 
     def signed1(self, **changes: Any) -> rsp.EuiccSigned1:
         server = rsp.ServerSigned1.decode(unb64(self.initiated["serverSigned1"]))
-        lists = {
+        lists: Json = {
             "euicc_ci_pk_id_list_for_verification": self.skis,
             "euicc_ci_pk_id_list_for_signing": self.skis,
         }
         device = rsp.DeviceInfo(tac=bytes(4), device_capabilities=rsp.DeviceCapabilities())
         context = rsp.CtxParamsForCommonAuthentication(matching_id=self.matching_id, device_info=device)
-        fields = {
+        fields: Json = {
             "transaction_id": server.transaction_id,
             "server_address": server.server_address,
             "server_challenge": server.server_challenge,
@@ -166,7 +164,7 @@ class ScriptedCard:
     def prepare_response(self, code: str | None = None, alter: Change | None = None, **changes: Any) -> bytes:
         pb = Certificate.parse(unb64(self.offered["smdpCertificate"]))
         self.otsk = self.otsk or ec.generate_private_key(pb.curve.ec)
-        fields = {
+        fields: Json = {
             "transaction_id": self.transaction_id,
             "euicc_otpk": ecka.point(self.otsk.public_key()),
             "hash_cc": None if code is None else cc_hash(code, self.transaction_id),
@@ -198,7 +196,7 @@ class ScriptedCard:
             if error is None
             else {"error_result": rsp.ErrorResult(bpp_command_id=5, error_reason=error)}
         )
-        fields = {
+        fields: Json = {
             "transaction_id": self.transaction_id,
             "notification_metadata": notification(0, 1, self.server.address),
             "smdp_oid": self.server_oid,
@@ -228,7 +226,7 @@ class ScriptedCard:
         assert self.server.handle("handleNotification", {"pendingNotification": b64(pending)}) == {}
 
     def cancel(self, reason: int, alter: Change | None = None, **changes: Any) -> Json:
-        fields = {"transaction_id": self.transaction_id, "smdp_oid": self.server_oid, "reason": reason}
+        fields: Json = {"transaction_id": self.transaction_id, "smdp_oid": self.server_oid, "reason": reason}
         signed = rsp.EuiccCancelSessionSigned(**{**fields, **changes})
         signed_by_card = (alter or (lambda data: data))(self.credential.sign(signed.encode()))
         ok = rsp.CancelSessionResponseOk(

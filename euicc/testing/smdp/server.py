@@ -38,6 +38,9 @@ class SmDpPlus:
     `faults` may be changed at any time: see `euicc.testing.smdp.faults`.
     """
 
+    path = "/gsma/rsp2/es9plus"
+    """Where its functions are, below the address, SGP.22 6.5.1."""
+
     def __init__(
         self,
         certificates: Certificates,

@@ -1,0 +1,212 @@
+"""Serves a server without a socket over HTTPS, SGP.22 6.1 to 6.5: JSON in, JSON out, on loopback unless told otherwise.
+
+A refusal of the function is HTTP 200 with its status in the body. Other HTTP statuses speak of the transport only.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import ssl
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from euicc.testing.smdp.status import BadRequest, UnknownFunction
+
+LARGEST_BODY = 1 << 18
+"""Bytes; the largest request of ES9+ is a few thousand long."""
+LOOPBACK = "127.0.0.1"
+_ADMIN_PROTOCOL = {"X-Admin-Protocol": "gsma/rsp/v2.5.0"}
+_OK, _NO_CONTENT, _BAD_REQUEST, _NOT_FOUND, _TOO_LARGE = 200, 204, 400, 404, 413
+_STARTING, _STOPPING = 10.0, 5.0
+
+Tls = tuple[bytes, bytes]
+"""Certificate and private key, PEM."""
+
+
+class SansIoServer(Protocol):
+    """What can be served: functions below one path."""
+
+    @property
+    def path(self) -> str:
+        """Where its functions are: "/gsma/rsp2/es9plus"."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """What devices call it; empty: it is to learn that from where it is served."""
+        ...
+
+    @address.setter
+    def address(self, address: str) -> None: ...
+
+    def handle(self, function: str, request: Mapping[str, object]) -> dict[str, Any]:
+        """Runs one function; BadRequest, UnknownFunction; nothing to say is an empty answer."""
+        ...
+
+
+class ServeError(Exception):
+    """The address cannot be listened on, or the certificate not be used."""
+
+
+def application(server: SansIoServer) -> Starlette:
+    """The ASGI application. Requests run one after the other: the server behind it knows no threads."""
+
+    async def run(request: Request) -> Response:
+        body = await _body(request)
+        if body is None:
+            return Response(status_code=_TOO_LARGE)
+        return _answer(server, request.path_params["function"], body)
+
+    return Starlette(routes=[Route(f"{server.path}/{{function}}", run, methods=["POST"])])
+
+
+async def _body(request: Request) -> bytes | None:
+    """None when it is longer than any request is; nothing is kept of such."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_BODY:
+            return None
+    return bytes(body)
+
+
+def _answer(server: SansIoServer, function: str, body: bytes) -> Response:
+    try:
+        answer = server.handle(function, _object(body))
+    except UnknownFunction:
+        return Response(status_code=_NOT_FOUND, headers=_ADMIN_PROTOCOL)
+    except BadRequest as error:
+        return Response(
+            str(error), status_code=_BAD_REQUEST, headers=_ADMIN_PROTOCOL, media_type="text/plain"
+        )
+    if not answer:
+        return Response(status_code=_NO_CONTENT, headers=_ADMIN_PROTOCOL)
+    return JSONResponse(answer, status_code=_OK, headers=_ADMIN_PROTOCOL)
+
+
+def _object(body: bytes) -> dict[str, object]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        raise BadRequest("the body is not JSON") from None
+    if not isinstance(value, dict):
+        raise BadRequest("the body is not a JSON object")
+    return value
+
+
+@contextmanager
+def serve(server: SansIoServer, host: str = LOOPBACK, port: int = 0, *, tls: Tls) -> Iterator[str]:
+    """Serves in a thread of its own while the context lasts; gives "host:port", the port chosen if it was 0.
+
+    The certificate must be for `host`, or for the `server.address` that devices use. ServeError.
+    """
+    with _listening(host, port) as listener, _context(tls) as context:
+        address = _address(listener)
+        if not server.address:
+            server.address = address
+        with _running(application(server), listener, context):
+            yield address
+
+
+def run(
+    server: SansIoServer,
+    host: str,
+    port: int,
+    *,
+    tls: Tls,
+    ready: Callable[[str], None] = lambda address: None,
+) -> None:
+    """Serves until SIGINT or SIGTERM, then stops cleanly; `ready` is called with the address. ServeError."""
+    stopped = threading.Event()
+    with serve(server, host, port, tls=tls) as address, _signals(stopped):
+        ready(address)
+        stopped.wait()
+
+
+@contextmanager
+def _signals(stopped: threading.Event) -> Iterator[None]:
+    wanted = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: stopped.set()) for number in wanted}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        raise ServeError(f"cannot listen on {host}:{port}: {error}") from None
+    with listener:
+        yield listener
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"[{host}]:{port}" if listener.family == socket.AF_INET6 else f"{host}:{port}"
+
+
+@contextmanager
+def _context(tls: Tls) -> Iterator[ssl.SSLContext]:
+    """The ssl module reads certificates and keys from files only: they exist while it does."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    with tempfile.TemporaryDirectory() as directory:
+        chain = Path(directory) / "tls.pem"
+        chain.touch(mode=0o600)
+        chain.write_bytes(b"\n".join(tls))
+        try:
+            context.load_cert_chain(chain)
+        except ssl.SSLError as error:
+            raise ServeError(f"the TLS certificate cannot be used: {error}") from None
+    yield context
+
+
+@contextmanager
+def _running(app: Starlette, listener: socket.socket, context: ssl.SSLContext) -> Iterator[None]:
+    config = uvicorn.Config(
+        app,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+    )
+    config.load()
+    config.ssl = context
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listener],), name="https", daemon=True)
+    thread.start()
+    try:
+        _await_start(server, thread)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(_STOPPING)
+
+
+def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
+    until = time.monotonic() + _STARTING
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > until:
+            raise ServeError("the HTTPS server did not start")
+        time.sleep(0.002)

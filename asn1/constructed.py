@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from asn1.der import Asn1Error, header, length_octets, tag_octets, tag_size
+from asn1.der import CONSTRUCTED, Asn1Error, header, length_octets, tag_octets, tag_size
 from asn1.elements import Codec, Range, Read, Write, range_check
 
 Member = tuple[str, Codec, bool]  # attribute, codec, required?
@@ -86,6 +86,11 @@ def sequence(cls: type, tag: int, members: Sequence[Member], extensible: bool) -
     return Codec({tag: read_contents}, _retagging(tag_octets(tag), cls, _sequence_writer(cls, writers)))
 
 
+def _other_form(tag: int) -> int:
+    """The tag with its constructed bit the other way round: a known element in an encoding that DER does not have."""
+    return tag ^ CONSTRUCTED << max(tag.bit_length() - 1, 0) // 8 * 8
+
+
 def _sequence_reader(cls: type, fields: dict[int | None, Field], required: int, extensible: bool) -> Read:
     find = fields.get
     open_field = fields.get(None)
@@ -97,7 +102,7 @@ def _sequence_reader(cls: type, fields: dict[int | None, Field], required: int, 
             field = field[3]
         if field is None and open_field is not None and seen < open_field[0]:
             return open_field
-        if field is None and (known or not extensible):
+        if field is None and (known or not extensible or _other_form(tag) in fields):
             raise Asn1Error(f"{cls.__qualname__}: tag {tag:X} at {position} is not expected here")
         return field
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from asn1.bitstring import BitString
 
 PADDING = bytes(8)
+CONSTRUCTED = 0x20  # in the first identifier octet
 LONGEST_ARC = (
     19  # octets: the 128 bits of a UUID under 2.25; anything longer is an attack on big-number arithmetic
 )

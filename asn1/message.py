@@ -81,14 +81,17 @@ class Message:
 class Choice(Message):
     """A CHOICE: every alternative is an attribute, and exactly one of them is not None."""
 
-    chosen: str = ""
-
     def __init__(self, **fields: Any) -> None:
         super().__init__(**fields)
         given = list(self.__dict__)
         if len(given) != 1:
             raise TypeError(f"{type(self).__qualname__} takes exactly one alternative, not {given}")
         self.__dict__["chosen"] = given[0]
+
+    @property
+    def chosen(self) -> str:
+        """The attribute of the chosen alternative."""
+        return self.__dict__["chosen"]  # type: ignore[no-any-return]
 
     @property
     def value(self) -> Any:

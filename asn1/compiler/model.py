@@ -148,11 +148,14 @@ class _Builder:
         untagged = {key: value for key, value in definition.items() if key != "tag"}
         if kind in ("SEQUENCE", "CHOICE"):
             tags = self.resolver.resolve(self.source.python_name, module, untagged, path).node[1]
-            yield self._message(module, path, definition, tags, "", _notation(untagged))
+            yield self._message(
+                module, path, definition, tags, "", f"The {kind} in {path.rpartition('.')[0]}."
+            )
         elif kind in ("SEQUENCE OF", "SET OF"):
             yield from self._inline(module, definition["element"], f"{path}Item")
         elif constants := _constants(definition):
-            yield Class(path, "CONSTANTS", kind, constants=constants)
+            names_what = "numbers" if kind == "INTEGER" else "bits"
+            yield Class(path, "CONSTANTS", f"Named {names_what} of the {kind}.", constants=constants)
 
     def _component(self, module: str, member: TypeDictionary, path: str, of_choice: bool) -> Component:
         resolved = self.resolver.resolve(self.source.python_name, module, member, path)

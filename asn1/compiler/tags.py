@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from asn1.der import CONSTRUCTED
+
 _CLASSES = {"UNIVERSAL": 0x00, "APPLICATION": 0x40, "CONTEXT": 0x80, "PRIVATE": 0xC0}
-CONSTRUCTED = 0x20
 
 UNIVERSAL = {
     "BOOLEAN": 0x01,

@@ -14,7 +14,11 @@ _CLASS_REFERENCE = re.compile(r"\b(\w+):([\w.]+)")
 
 def class_module(module: Module, mark: str) -> str:
     """The typed classes, for people and type checkers."""
-    body = [line for entry in module.types for line in _entry(module.name, entry)]
+    body: list[str] = []
+    for before, entry in zip([None, *module.types], module.types, strict=False):
+        if isinstance(before, Class) or isinstance(entry, Class):
+            body.append("")
+        body += ["", *_entry(module.name, entry)]
     constants = [f"{name} = {value!r}" for name, value in module.constants.items()]
     text = "\n".join([*constants, *body]) + "\n"
     return _head(module, mark, _imports(module, text)) + text
@@ -64,9 +68,7 @@ def _imports(module: Module, text: str) -> list[str]:
 
 
 def _entry(module_name: str, entry: Class | Value) -> Iterator[str]:
-    yield ""
     if isinstance(entry, Class):
-        yield ""
         yield from _class(module_name, entry, "")
         return
     yield from (f"# {line}" for line in (entry.comment, entry.notation) if line)
@@ -79,38 +81,38 @@ def _class(module_name: str, cls: Class, indent: str) -> Iterator[str]:
     yield f"{indent}class {cls.path.rpartition('.')[2]}{base}:"
     indent += "    "
     yield from _docstring(cls, indent)
-    if cls.tags:
-        yield f"{indent}TAG = 0x{cls.tags[0]:02X}"
-    for nested in cls.nested:
+    fields = [f"{indent}{name} = {value}" for name, value in cls.constants.items()]
+    fields += [_component(module_name, component, indent) for component in cls.components]
+    tag = [f"{indent}TAG = 0x{cls.tags[0]:02X}"] if cls.tags else []
+    if tag or fields or cls.nested:
         yield ""
+    yield from tag
+    for number, nested in enumerate(cls.nested):
+        if tag or number:
+            yield ""
         yield from _class(module_name, nested, indent)
     if cls.nested:
         yield ""
-    yield from (f"{indent}{name} = {value}" for name, value in cls.constants.items())
-    for component in cls.components:
-        yield from _component(module_name, cls, component, indent)
+    yield from fields
 
 
 def _docstring(cls: Class, indent: str) -> Iterator[str]:
     if not cls.comment:
         yield f'{indent}"""{cls.notation}"""'
-        yield ""
         return
     yield f'{indent}"""{cls.comment}'
     yield ""
     yield f"{indent}{cls.notation}"
     yield f'{indent}"""'
-    yield ""
 
 
-def _component(module_name: str, cls: Class, component: Component, indent: str) -> Iterator[str]:
-    annotation = _annotation(module_name, component.annotation)
-    line = f"{indent}{component.attribute}: {annotation}"
+def _component(module_name: str, component: Component, indent: str) -> str:
+    line = f"{indent}{component.attribute}: {_annotation(module_name, component.annotation)}"
     if component.default is not None:
         line += f" = {component.default}"
     elif not component.required:
         line += " | None = None"
-    yield f"{line}  # {_tags(component.node)}{component.notation}"
+    return f"{line}  # {_tags(component.node)}{component.notation}"
 
 
 def _annotation(module_name: str, annotation: str) -> str:

@@ -23,7 +23,9 @@ from asn1.der import CHARACTER_ENCODINGS
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5)
 TEXT = {"UTCTime": "260102030405Z", "GeneralizedTime": "20260102030405Z"}
-PLAIN = {"BOOLEAN", "INTEGER", "OCTET STRING", "OBJECT IDENTIFIER", "ANY", "ANY DEFINED BY"} | (set(CHARACTER_ENCODINGS) - set(TEXT))
+PLAIN = {"BOOLEAN", "INTEGER", "OCTET STRING", "OBJECT IDENTIFIER", "ANY", "ANY DEFINED BY"} | (
+    set(CHARACTER_ENCODINGS) - set(TEXT)
+)
 OPEN_TYPE = bytes.fromhex("0403112233")
 
 
@@ -40,7 +42,11 @@ def resolver() -> Resolver:
 @cache
 def specification(*, corrected: bool = True) -> Any:
     """The schemas compiled by asn1tools; `corrected`: so that a tag in front of a tagged CHOICE comes once."""
-    parsed = {n: module for source in (load(*item) for item in SCHEMAS.items()) for n, module in source.modules.items()}
+    parsed = {
+        n: module
+        for source in (load(*item) for item in SCHEMAS.items())
+        for n, module in source.modules.items()
+    }
     for name, module in parsed.items():
         for definition in module["types"].values():
             _number_defaults(parsed, definition)
@@ -199,7 +205,9 @@ def translated(module: str, definition: dict[str, Any], value: Any, python_name:
         for origin, member in resolver().components(module, definition):
             attribute = names.attribute(member["name"])
             component = getattr(value, attribute)
-            if component is not None and not ("default" in member and component == getattr(type(value), attribute)):
+            if component is not None and not (
+                "default" in member and component == getattr(type(value), attribute)
+            ):
                 found[member["name"]] = translated(origin, member, component, python_name)
         return found
     if kind == "CHOICE":
@@ -232,7 +240,8 @@ def without_defaults(module: str, definition: dict[str, Any], value: Any) -> Any
         return {
             member["name"]: without_defaults(origin, member, value[member["name"]])
             for origin, member in resolver().components(module, definition)
-            if member["name"] in value and not ("default" in member and _default(member) == value[member["name"]])
+            if member["name"] in value
+            and not ("default" in member and _default(member) == value[member["name"]])
         }
     if kind == "CHOICE":
         for origin, member in resolver().components(module, definition):
@@ -259,5 +268,7 @@ def rebuilt(value: Any) -> Any:
         return tuple(rebuilt(element) for element in value)
     if not hasattr(value, "encoded"):
         return value
-    fields = {n: rebuilt(v) for n, v in value.__dict__.items() if n not in ("encoded", "chosen", "extensions")}
+    fields = {
+        n: rebuilt(v) for n, v in value.__dict__.items() if n not in ("encoded", "chosen", "extensions")
+    }
     return type(value)(**fields)

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from tests.asn1.oracle import Generator, messages, rebuilt, resolver, specification, translated, without_defaults
+from tests.asn1.oracle import (
+    Generator,
+    messages,
+    rebuilt,
+    resolver,
+    specification,
+    translated,
+    without_defaults,
+)
 
 # Where asn1tools emits a tag twice; tests/asn1/test_one_tag.py has the right bytes.
 WRONG_IN_ASN1TOOLS: dict[str, str] = {}
@@ -30,5 +38,7 @@ def test_the_same_bytes_and_values(module: str, name: str, ours: Any, most: bool
         assert translated(module, named.definition, decoded, named.python_name) == expected
         built = rebuilt(decoded)
         assert built == decoded
-        encoded = built.encode() if hasattr(built, "encode") and not isinstance(built, str) else ours.encode(built)
+        encoded = (
+            built.encode() if hasattr(built, "encode") and not isinstance(built, str) else ours.encode(built)
+        )
         assert encoded == data

@@ -27,7 +27,9 @@ ONE_TAG: dict[str, tuple[Message, str]] = {
     "rsp.AuthenticateClientRequest.authenticateServerResponse": (
         rsp.AuthenticateClientRequest(
             transaction_id=ID,
-            authenticate_server_response=rsp.AuthenticateServerResponse(authenticate_response_error=AUTHENTICATE_ERROR),
+            authenticate_server_response=rsp.AuthenticateServerResponse(
+                authenticate_response_error=AUTHENTICATE_ERROR
+            ),
         ),
         "bf3b0e 80010a bf3808 a106 80010a 020104",
     ),
@@ -40,34 +42,49 @@ ONE_TAG: dict[str, tuple[Message, str]] = {
     ),
     "rsp.CancelSessionRequestEs9.cancelSessionResponse": (
         rsp.CancelSessionRequestEs9(
-            transaction_id=ID, cancel_session_response=rsp.CancelSessionResponse(cancel_session_response_error=5)
+            transaction_id=ID,
+            cancel_session_response=rsp.CancelSessionResponse(cancel_session_response_error=5),
         ),
         "bf4108 80010a a103 810105",
     ),
     "rsp.RemoteProfileProvisioningResponse.initiateAuthenticationResponse": (
-        TO_LPA(initiate_authentication_response=rsp.InitiateAuthenticationResponse(initiate_authentication_error=1)),
+        TO_LPA(
+            initiate_authentication_response=rsp.InitiateAuthenticationResponse(
+                initiate_authentication_error=1
+            )
+        ),
         "a206 bf3903 810101",
     ),
     "rsp.RemoteProfileProvisioningResponse.authenticateClientResponseEs9": (
-        TO_LPA(authenticate_client_response_es9=rsp.AuthenticateClientResponseEs9(authenticate_client_error=8)),
+        TO_LPA(
+            authenticate_client_response_es9=rsp.AuthenticateClientResponseEs9(authenticate_client_error=8)
+        ),
         "a206 bf3b03 810108",
     ),
     "rsp.RemoteProfileProvisioningResponse.getBoundProfilePackageResponse": (
         TO_LPA(
-            get_bound_profile_package_response=rsp.GetBoundProfilePackageResponse(get_bound_profile_package_error=2)
+            get_bound_profile_package_response=rsp.GetBoundProfilePackageResponse(
+                get_bound_profile_package_error=2
+            )
         ),
         "a206 bf3a03 810102",
     ),
     "rsp.RemoteProfileProvisioningResponse.cancelSessionResponseEs9": (
-        TO_LPA(cancel_session_response_es9=rsp.CancelSessionResponseEs9(cancel_session_ok=rsp.CancelSessionOk())),
+        TO_LPA(
+            cancel_session_response_es9=rsp.CancelSessionResponseEs9(cancel_session_ok=rsp.CancelSessionOk())
+        ),
         "a205 bf4102 a000",
     ),
     "rsp.RemoteProfileProvisioningResponse.authenticateClientResponseEs11": (
-        TO_LPA(authenticate_client_response_es11=rsp.AuthenticateClientResponseEs11(authenticate_client_error=6)),
+        TO_LPA(
+            authenticate_client_response_es11=rsp.AuthenticateClientResponseEs11(authenticate_client_error=6)
+        ),
         "a206 bf4003 810106",
     ),
     "sgp32.EuiccResultData.listProfileInfoResult": (
-        sgp32.EuiccResultData(list_profile_info_result=sgp32.ProfileInfoListResponse(profile_info_list_error=11)),
+        sgp32.EuiccResultData(
+            list_profile_info_result=sgp32.ProfileInfoListResponse(profile_info_list_error=11)
+        ),
         "bf2d03 81010b",
     ),
     "sgp32.ProfileRollbackResponse.eUICCPackageResult": (
@@ -101,7 +118,8 @@ ONE_TAG: dict[str, tuple[Message, str]] = {
     ),
     "sgp32.CancelSessionRequestEsipa.cancelSessionResponse": (
         sgp32.CancelSessionRequestEsipa(
-            transaction_id=ID, cancel_session_response=sgp32.CancelSessionResponse(cancel_session_response_error=5)
+            transaction_id=ID,
+            cancel_session_response=sgp32.CancelSessionResponse(cancel_session_response_error=5),
         ),
         "bf4108 80010a a103 810105",
     ),
@@ -129,7 +147,9 @@ ONE_TAG: dict[str, tuple[Message, str]] = {
     ),
     "sgp32.EsipaMessageFromEimToIpa.authenticateClientResponseEsipa": (
         TO_IPA(
-            authenticate_client_response_esipa=sgp32.AuthenticateClientResponseEsipa(authenticate_client_error_esipa=8)
+            authenticate_client_response_esipa=sgp32.AuthenticateClientResponseEsipa(
+                authenticate_client_error_esipa=8
+            )
         ),
         "bf3b03 820108",
     ),
@@ -223,4 +243,6 @@ def test_asn1tools_would_have_it_twice(component: str) -> None:
     named = resolver().lookup(module, name)
     assert names.class_name(name) == type(message).__name__
     value = translated(module, named.definition, message, python_name)
-    assert len(specification(corrected=False).modules[module][name].encode(value)) > len(bytes.fromhex(expected))
+    assert len(specification(corrected=False).modules[module][name].encode(value)) > len(
+        bytes.fromhex(expected)
+    )

@@ -57,6 +57,19 @@ class BppStructureError(Exception):
         self.command = command
 
 
+class LoadRefused(Exception):
+    """The package failed at `command` for `reason` (ErrorReason, SGP.22 2.5.6).
+
+    response: EUICCResponse of the profile installer, tag 30, where the reason is PEProcessingError.
+    """
+
+    def __init__(self, command: BppCommand, reason: int, response: bytes | None = None) -> None:
+        super().__init__(command, reason)
+        self.command = command
+        self.reason = reason
+        self.response = response
+
+
 @dataclass(frozen=True)
 class Segment:
     """One protected TLV, tag and length included. `last` says that its part ends with it."""

@@ -16,7 +16,7 @@ from euicc.crypto import ecdsa, ecka
 from euicc.crypto.bsp import KEY_LENGTH, KEY_TYPE_AES, Bsp, BspSecurityError, BspStructureError
 from euicc.crypto.certificates import Certificate
 from euicc.isdp.installer import Installation, InstallationAborted, Installer
-from euicc.isdr.bpp import BppCommand, BppStream, BppStructureError, Segment
+from euicc.isdr.bpp import BppCommand, BppStream, BppStructureError, LoadRefused, Segment
 from euicc.profiles import admission, consistency
 from euicc.refusals import Reason, Refused
 
@@ -39,19 +39,6 @@ METADATA_ERRORS = {
     Reason.MEMORY: ErrorReason.INSTALL_FAILED_DUE_TO_INSUFFICIENT_MEMORY_FOR_PROFILE,
 }
 """What `admission.check` refuses of the metadata, as errorReason of StoreMetadata."""
-
-
-class LoadRefused(Exception):
-    """The package failed at `command` for `reason` (ErrorReason, SGP.22 2.5.6).
-
-    response: EUICCResponse of the profile installer, tag 30, where the reason is PEProcessingError.
-    """
-
-    def __init__(self, command: BppCommand, reason: int, response: bytes | None = None) -> None:
-        super().__init__(command, reason)
-        self.command = command
-        self.reason = reason
-        self.response = response
 
 
 def initialise_secure_channel(isdr: IsdR, prepared: Prepared, encoded: bytes) -> Bsp:

@@ -20,7 +20,7 @@ from euicc.runtime import keys
 
 if TYPE_CHECKING:
     from euicc.isdr.applet import IsdR
-    from euicc.isdr.es8 import LoadRefused
+    from euicc.isdr.bpp import LoadRefused
 
 _INSTALL = rsp.NotificationEvent.NOTIFICATION_INSTALL
 _TRANSACTION_ID, _OID, _ADDRESS, _SKI, _COMMAND, _ICCID = range(0x80, 0x86)

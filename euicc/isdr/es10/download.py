@@ -8,7 +8,7 @@ from apdu import StatusError, status, tlv
 from asn1.generated import rsp
 from euicc.crypto import chain, ecdsa
 from euicc.crypto.certificates import Certificate, CertificateError, CertificateFault, Role
-from euicc.isdr import bpp, es8, installation, one_time_key
+from euicc.isdr import bpp, installation, one_time_key
 from euicc.isdr.functions import Function
 from euicc.isdr.session import Authenticated, Loading, Prepared
 from euicc.refusals import Reason, Refused
@@ -100,13 +100,16 @@ def load_bound_profile_package(isdr: IsdR, piece: bytes) -> bytes:
             return _begin(isdr, session, piece)
         if isinstance(session, Loading):
             return _continue(isdr, session, piece)
-    except es8.LoadRefused as refusal:
+    except bpp.LoadRefused as refusal:
         return installation.refuse(isdr, refusal)
     raise StatusError(status.CONDITIONS_NOT_SATISFIED)
 
 
 def _begin(isdr: IsdR, session: Prepared, piece: bytes) -> bytes:
     """The header of the package and InitialiseSecureChannel; what follows them may come in the same piece."""
+    # The handlers of profile elements are not needed before a profile comes.
+    from euicc.isdr import es8
+
     if bpp.first_tag(piece) != bpp.BOUND_PROFILE_PACKAGE:
         raise StatusError(status.CONDITIONS_NOT_SATISFIED)
     length, first, rest = bpp.open_package(piece)

@@ -30,6 +30,8 @@ from ipa.transports import open_transport
 from ipa.trust import load_ci_certificates
 
 JSON_OPTION = "--json"
+# Columns that somebody will copy.
+UNBROKEN = ("iccid", "state", "number")
 ResetOptions = rsp.EuiccMemoryResetRequest.ResetOptions
 
 
@@ -91,6 +93,10 @@ class Invocation:
         trusted = load_ci_certificates(ci) if ci else getattr(transport, "ci_certificates", ())
         servers = self.opened.enter_context(HttpServers(trusted, connect_to=_connections(connect_to or [])))
         return Lpa(transport, servers=servers, user=user)
+
+    def may_ask(self, yes: bool) -> bool:
+        """Whether there is somebody to ask: a program that runs the command has made up its mind."""
+        return not yes and not self.as_json and sys.stdin.isatty()
 
     def show(self, answer: Row | list[Row]) -> None:
         """Prints an answer: a table for people, JSON for programs."""
@@ -157,7 +163,7 @@ def download(
     yes: Yes = False,
 ) -> None:
     """Download and install a profile."""
-    with _console_user(ask=not yes and not ctx.obj.as_json) as user:
+    with _console_user(ask=ctx.obj.may_ask(yes)) as user:
         downloaded = ctx.obj.lpa(ci, connect_to, user).download(code, confirmation_code)
     if downloaded.undelivered:
         print(f"warning: the notification waits on the card: {downloaded.undelivered}", file=sys.stderr)
@@ -322,7 +328,7 @@ def _console_user(ask: bool) -> Iterator[ConsoleUser]:
 
 
 def _confirm(ctx: typer.Context, question: str, yes: bool) -> None:
-    if not yes and not ctx.obj.as_json:
+    if ctx.obj.may_ask(yes):
         typer.confirm(question, abort=True, err=True)
 
 
@@ -341,14 +347,18 @@ def _row_table(row: Row) -> Table:
 
 
 def _rows_table(rows: list[Row]) -> Table | str:
-    if not rows:
-        return "none"
+    """A table of those columns that say something; the AID is for programs."""
+    shown = (
+        [name for name in rows[0] if name != "aid" and any(map(_text, (row[name] for row in rows)))]
+        if rows
+        else []
+    )
     table = Table()
-    for name in rows[0]:
-        table.add_column(name.replace("_", " "), overflow="fold")
+    for name in shown:
+        table.add_column(name.replace("_", " "), overflow="fold", no_wrap=name in UNBROKEN)
     for row in rows:
-        table.add_row(*map(_text, row.values()))
-    return table
+        table.add_row(*(_text(row[name]) for name in shown))
+    return table if rows else "none"
 
 
 def _text(value: object) -> str:

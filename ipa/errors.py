@@ -31,6 +31,14 @@ class CommandRefused(IpaError):
         self.sw = sw
 
 
+class RequestInvalid(IpaError):
+    """What a function was to be called with does not fit its request: a nickname too long, a certificate that is none."""
+
+    def __init__(self, function: str, detail: str) -> None:
+        super().__init__(f"{function} cannot be called with this: {detail}")
+        self.function = function
+
+
 class EuiccAnswerInvalid(IpaError):
     """What the card answered is not the response of the function that was called."""
 

@@ -13,7 +13,7 @@ from apdu import StatusError, tlv
 from apdu.status import describe
 from asn1 import Asn1Error, Message
 from asn1.generated import rsp
-from ipa.errors import CommandRefused, EuiccAnswerInvalid, EuiccRefused
+from ipa.errors import CommandRefused, EuiccAnswerInvalid, EuiccRefused, RequestInvalid
 from ipa.steps import Card, Procedure
 
 Request = TypeVar("Request", bound=Message)
@@ -57,12 +57,18 @@ class Function(Generic[Request, Response]):
         self._codes = codes
 
     def __call__(self, request: Request) -> Procedure[Response]:
-        """Calls the function; EuiccRefused, CommandRefused, EuiccAnswerInvalid."""
-        response = self._decode((yield from send(self.name, request.encode())))
+        """Calls the function; RequestInvalid, EuiccRefused, CommandRefused, EuiccAnswerInvalid."""
+        response = self._decode((yield from send(self.name, self._encode(request))))
         code = self._refusal(response)
         if code:
             raise EuiccRefused(self.name, code, meaning(self._codes, code))
         return response
+
+    def _encode(self, request: Request) -> bytes:
+        try:
+            return request.encode()
+        except Asn1Error as error:
+            raise RequestInvalid(self.name, str(error)) from error
 
     def _decode(self, answer: bytes) -> Response:
         try:

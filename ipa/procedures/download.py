@@ -112,7 +112,7 @@ def _consent(session: Session, metadata: rsp.StoreMetadataRequest) -> Procedure[
     consent_needed = yield from rules.rules_needing_consent(metadata, session.euicc_info2)
     decision = yield from ask_consent(metadata, consent_needed)
     if decision is not Decision.ACCEPT:
-        raise _refused(decision)
+        raise UserRefused(decision.value, _REFUSALS[decision])
 
 
 def _hash_cc(session: Session, offer: rsp.AuthenticateClientOk, code: str | None) -> Procedure[bytes | None]:
@@ -120,12 +120,8 @@ def _hash_cc(session: Session, offer: rsp.AuthenticateClientOk, code: str | None
         return None
     answer: str | Decision = code or (yield from ask_confirmation_code(offer.profile_meta_data))
     if isinstance(answer, Decision):
-        raise _refused(answer)
+        raise UserRefused(answer.value, "the profile needs a confirmation code, and none was given")
     return hash_confirmation_code(answer, session.transaction_id)
-
-
-def _refused(decision: Decision) -> UserRefused:
-    return UserRefused(decision.value, _REFUSALS[decision])
 
 
 def hash_confirmation_code(code: str, transaction_id: bytes) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 
 UNWRITTEN = b"\xff"
@@ -74,8 +74,3 @@ def written(content: Content, unit: int, size: int, writes: tuple[Write, ...]) -
     for position, data in writes:
         body[position : position + len(data)] = data
     return bytes(body)
-
-
-def lazily(content: Content, unit: int, size: int, writes: tuple[Write, ...]) -> partial[bytes]:
-    """The same as `written`, when somebody first reads."""
-    return partial(written, content, unit, size, writes)

@@ -7,16 +7,16 @@ the expansion of the content waits until somebody reads the file.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from apdu import tlv
 from asn1.generated import pe
-from euicc.isdp.content import ERASED, Content, Write, fill_pattern, lazily, repeat_pattern
+from euicc.isdp.content import ERASED, Content, Write, fill_pattern, repeat_pattern, written
 from euicc.isdp.pe_status import ElementRefused, Status
 from euicc.isdp.staging import RESERVED_FIDS, Staging
 from euicc.isdp.templates.row import Row
-from euicc.uicc.filesystem import SPECIAL_HIGH_UPDATE, Body, Df, Ef, FileKind
+from euicc.uicc.filesystem import OPERATIONAL_ACTIVATED, SPECIAL_HIGH_UPDATE, Body, Df, Ef, FileKind
 
 SFI_FROM_FID = 0
 NOT_SHAREABLE_MASK = 0xBF
@@ -43,6 +43,7 @@ class Descriptor(NamedTuple):
     kind: FileKind
     shareable: bool
     record_length: int
+    has_records: bool
 
 
 KINDS = {
@@ -63,7 +64,7 @@ def descriptor(data: bytes) -> Descriptor:
     length = int.from_bytes(data[2:], "big")
     if length > LONGEST_RECORD or (len(data) == 4 and not length):
         raise ElementRefused(Status.BAD_VALUES, "record length")
-    return Descriptor(kind, bool(data[0] & SHAREABLE), length)
+    return Descriptor(kind, bool(data[0] & SHAREABLE), length, kind.has_records)
 
 
 def create_ef(area: Staging, directory: Df, row: Row, fcp: pe.Fcp, fills: Fills, number: int = 0) -> Ef:
@@ -82,19 +83,20 @@ def create_ef(area: Staging, directory: Df, row: Row, fcp: pe.Fcp, fills: Fills,
 
 
 def _independent(area: Staging, row: Row, fcp: pe.Fcp, fills: Fills) -> Ef:
-    kind, shareable, record_length = _kind(row, fcp)
+    kind, shareable, record_length, has_records = _kind(row, fcp)
     special, content, maximum = _proprietary(row, fcp)
-    writes = _writes(fills)
+    writes = _writes(fills) if fills else ()
     if row.required and content is None and not writes:
         raise ElementRefused(Status.INVALID_PARAMETER, "content missing")
     if kind is FileKind.BER_TLV:
         return _ber_tlv(area, fcp, shareable, special, maximum, fills)
-    size = _size(row, fcp, kind, record_length)
+    size = _size(row, fcp, has_records, record_length)
     if writes and writes[-1][0] + len(writes[-1][1]) > size:
         raise ElementRefused(Status.BAD_VALUES, "content longer than the file")
     area.bytes_used += size
     unit = record_length or size
-    body = Body(lazily(content or row.content or ERASED, unit, size, writes), record_length, size)
+    source = partial(written, content or row.content or ERASED, unit, size, writes)
+    body = Body(source, record_length, size)
     return Ef(0, kind, body, special=special, shareable=shareable)
 
 
@@ -103,12 +105,12 @@ def _kind(row: Row, fcp: pe.Fcp) -> Descriptor:
     if fcp.file_descriptor is None:
         if row.kind is None:
             raise ElementRefused(Status.INVALID_PARAMETER, "file descriptor missing")
-        given = Descriptor(row.kind, True, 0)
+        given = Descriptor(row.kind, True, 0, row.kind.has_records)
     else:
         given = descriptor(fcp.file_descriptor)
         if given.kind is FileKind.DF:
             raise ElementRefused(Status.BAD_VALUES, "a directory in the place of an EF")
-    if not given.kind.has_records or given.record_length:
+    if given.record_length or not given.has_records:
         return given
     if not row.record_length:
         raise ElementRefused(Status.INVALID_PARAMETER, "record length missing")
@@ -145,7 +147,7 @@ def _writes(fills: Fills) -> tuple[Write, ...]:
     return tuple(writes)
 
 
-def _size(row: Row, fcp: pe.Fcp, kind: FileKind, record_length: int) -> int:
+def _size(row: Row, fcp: pe.Fcp, has_records: bool, record_length: int) -> int:
     """Bytes of the body; bad-values when records do not fit in, or nobody can address them."""
     if fcp.ef_file_size is not None:
         size = int.from_bytes(fcp.ef_file_size, "big")
@@ -155,7 +157,7 @@ def _size(row: Row, fcp: pe.Fcp, kind: FileKind, record_length: int) -> int:
         size = row.size // row.record_length * record_length if row.record_length else record_length
     else:
         size = row.size
-    if kind.has_records:
+    if has_records:
         if size % record_length or not 0 < size <= MOST_RECORDS * record_length:
             raise ElementRefused(Status.BAD_VALUES, "file size is no number of records")
     elif not 0 < size <= LARGEST_TRANSPARENT:
@@ -318,6 +320,8 @@ def security_attributes(fcp: pe.Fcp, row: Row, *, below_mf: bool) -> bytes:
 def life_cycle(fcp: pe.Fcp) -> int:
     """Life cycle status, TS 102 222 6.3.2.2.4."""
     state = fcp.lcsi[0]
+    if state == OPERATIONAL_ACTIVATED:
+        return state
     if state not in LIFE_CYCLE_STATES:
         raise ElementRefused(Status.BAD_VALUES, "life cycle status")
     return state

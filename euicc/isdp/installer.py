@@ -142,10 +142,10 @@ def _unknown_header(encoded: bytes, reason: str) -> pe.PEHeader:
     """The PEHeader of an element that no schema describes; without one, or for a known element: refused."""
     if not _well_formed(encoded):
         raise ElementRefused(Status.INVALID_REQUEST_FORMAT, reason)
-    tag, start, _ = tlv.read(encoded)
-    if tag in KNOWN_TAGS:
+    element = tlv.parse(encoded)
+    if element.tag in KNOWN_TAGS:
         raise ElementRefused(Status.INVALID_PARAMETER, reason)
-    header = tlv.find(encoded[start:], PE_HEADER)
+    header = element.find(PE_HEADER)
     try:
         return pe.PEHeader.decode(tlv.encode(pe.PEHeader.TAG, header or b""))
     except Asn1Error as error:
@@ -153,11 +153,15 @@ def _unknown_header(encoded: bytes, reason: str) -> pe.PEHeader:
 
 
 def _well_formed(encoded: bytes) -> bool:
-    """Whether these bytes are TLVs down to the last one."""
+    """Whether these bytes are one TLV, down to the innermost."""
     try:
-        return all(_well_formed(child.value) for child in tlv.parse_all(encoded) if child.constructed)
+        return _made_of_tlvs([tlv.parse(encoded)])
     except tlv.TlvError:
         return False
+
+
+def _made_of_tlvs(objects: list[tlv.Tlv]) -> bool:
+    return all(_made_of_tlvs(each.children()) for each in objects if each.constructed)
 
 
 def _entry(refused: ElementRefused, encoded: bytes, header: pe.PEHeader | None) -> pe.PEStatus:

@@ -34,11 +34,12 @@ class Staging:
         self.capabilities = capabilities
         self.newest_version = newest_version
         self.platform_packages = platform_packages
-        self.filesystem = FileSystem(Df(MF_FID, FileKind.MF))
+        self.mf = Df(MF_FID, FileKind.MF)
+        self.filesystem = FileSystem(self.mf)
         self.profile = UiccProfile(self.filesystem)
         self.header: pe.ProfileHeader | None = None
         self.mf_created = False
-        self.current: Df = self.filesystem.mf
+        self.current = self.mf
         self.pin_context: Df | None = None
         self.naa: Df | None = None
         self.naas: dict[str, Df] = {}
@@ -46,11 +47,6 @@ class Staging:
         self.instance_aids: set[bytes] = set()
         self.load_packages: set[bytes] = set()
         self.bytes_used = 0
-
-    @property
-    def mf(self) -> Df:
-        """The master file (which has no FCP of its own before an element created it)."""
-        return self.filesystem.mf
 
     def put(self, directory: Df, file: File) -> None:
         """A new file in its directory; invalid-parameter when the FID is taken there."""

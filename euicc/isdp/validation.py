@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from apdu import tlv
 from euicc.isdp.pe_status import ElementRefused, Status
 from euicc.isdp.staging import Staging
-from euicc.uicc.filesystem import Df
+from euicc.uicc.filesystem import Df, Ef
+
+CONTROL_REFERENCE = 0xA4
+KEY_REFERENCE = 0x83
+COMBINED_CONDITIONS = (0xA0, 0xA7, 0xAF)
 
 
 def validate(area: Staging) -> None:
-    """There is an MNO-SD, and every PIN and PUK that something refers to; invalid-parameter, pin-code-missing."""
-    if not area.profile.security_domains and "iot" not in area.naas:
+    """There is an MNO-SD, and every PUK, access rule and PIN that something refers to.
+
+    invalid-parameter, bad-values, pin-code-missing.
+    """
+    minimal = "iot" in area.naas
+    if not area.profile.security_domains and not minimal:
         raise ElementRefused(Status.INVALID_PARAMETER, "a profile without MNO-SD")
     _check_puks(area)
     for file in area.filesystem.files():
         if isinstance(file, Df):
-            _check_keys(area, file)
+            _check_keys(area, file, file.pin_keys)
+            if not minimal:  # where the PINs that the default access rules name are optional
+                _check_rules(area, file)
 
 
 def _check_puks(area: Staging) -> None:
@@ -23,13 +36,53 @@ def _check_puks(area: Staging) -> None:
         for pin in context.pins.values():
             if pin.unblocking_reference is not None and pin.unblocking_reference not in puks:
                 raise ElementRefused(
-                    Status.INVALID_PARAMETER, f"PUK {pin.unblocking_reference:02X} undefined"
+                    Status.INVALID_PARAMETER, f"PUK {pin.unblocking_reference:02X} not defined"
                 )
 
 
-def _check_keys(area: Staging, directory: Df) -> None:
-    for reference in directory.pin_keys:
+def _check_keys(area: Staging, directory: Df, keys: bytes) -> None:
+    for reference in keys:
         if area.profile.pin(reference, directory) is None:
             raise ElementRefused(
-                Status.PIN_CODE_MISSING, f"PIN {reference:02X} of {directory.fid:04X} undefined"
+                Status.PIN_CODE_MISSING, f"PIN {reference:02X} of {directory.fid:04X} not defined"
             )
+
+
+def _check_rules(area: Staging, directory: Df) -> None:
+    """The access rules of a directory and of the EFs in it, each once."""
+    references = {file.security for file in directory.children.values() if isinstance(file, Ef)}
+    keys: set[int] = set()
+    for reference in references | {directory.security}:
+        keys.update(_rule_keys(_rule(directory, reference)))
+    _check_keys(area, directory, bytes(keys))
+
+
+def _rule(directory: Df, reference: bytes) -> bytes:
+    """The record that a reference (FID, record number) means: EF.ARR of the directory or of one above it."""
+    fid = int.from_bytes(reference[:2], "big")
+    for above in directory.ancestors():
+        ef = above.children.get(fid)
+        if isinstance(ef, Ef):
+            if 0 < reference[2] <= ef.body.record_count:
+                return ef.body.record(reference[2])
+            break
+    raise ElementRefused(
+        Status.BAD_VALUES, f"no access rule {reference.hex().upper()} for {directory.fid:04X}"
+    )
+
+
+@lru_cache(maxsize=1024)
+def _rule_keys(record: bytes) -> frozenset[int]:
+    """Key references in the security conditions of a rule; a malformed rule names none (and allows nothing)."""
+    keys: set[int] = set()
+    try:
+        conditions = tlv.parse_all(record.rstrip(b"\xff"))
+        while conditions:
+            condition = conditions.pop()
+            if condition.tag in COMBINED_CONDITIONS:
+                conditions += condition.children()
+            elif condition.tag == CONTROL_REFERENCE:
+                keys.update(condition.find(KEY_REFERENCE) or b"")
+    except tlv.TlvError:
+        return frozenset()
+    return frozenset(keys)

@@ -109,10 +109,10 @@ class Builder:
 
     def build(self) -> None:
         """Every file that the element gives, and those that the template creates by default."""
-        given = self._given
+        given, by_default = self._given, self._by_default
         for row in self._layout.rows:
             file = given.get(row.field)
-            if file is None and not self._by_default:
+            if file is None and not by_default:
                 continue
             try:
                 self._file(row, file)
@@ -174,7 +174,7 @@ class Builder:
         if above not in self._made:
             raise ElementRefused(Status.INVALID_PARAMETER, f"{row.field} without its directory")
         directory = self._made[above]
-        if directory is None or not self._unavailable.isdisjoint(row.services):
+        if directory is None or (self._unavailable and not self._unavailable.isdisjoint(row.services)):
             return
         files = _files_of(file)
         if len(files) > 1 and not row.last_fid:

@@ -1,0 +1,56 @@
+"""What the documents name exists, and the README's example runs."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DOTTED = re.compile(r"`((?:apdu|asn1|euicc|ipa)(?:\.\w+)+)`")
+PATHS = re.compile(r"`((?:apdu|asn1|euicc|ipa|tests|examples)/[\w./]*)`")
+DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text()
+
+
+def named(pattern: re.Pattern[str]) -> list[str]:
+    return sorted({found for document in DOCUMENTS for found in pattern.findall(text(document))})
+
+
+def resolve(name: str) -> object:
+    parts = name.split(".")
+    for count in range(len(parts), 0, -1):
+        try:
+            found: object = importlib.import_module(".".join(parts[:count]))
+        except ModuleNotFoundError:
+            continue
+        for attribute in parts[count:]:
+            found = getattr(found, attribute)
+        return found
+    raise AssertionError(name)
+
+
+@pytest.mark.parametrize("name", [name for name in named(DOTTED) if name != "ipa.transports"])
+def test_what_the_documents_name_exists(name: str) -> None:
+    assert resolve(name) is not None
+
+
+@pytest.mark.parametrize("name", named(PATHS))
+def test_the_paths_in_the_documents_exist(name: str) -> None:
+    assert (ROOT / name).exists()
+
+
+def test_the_example_of_the_readme_runs() -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", text("README.md"), re.S)
+    assert len(example.splitlines()) <= 20
+    exec(compile(example, "README.md", "exec"), {})
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_lines_are_short(document: str) -> None:
+    assert max(len(line) for line in text(document).splitlines() if not line.startswith("|")) <= 160

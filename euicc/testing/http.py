@@ -5,6 +5,7 @@ A refusal of the function is HTTP 200 with its status in the body. Other HTTP st
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import socket
@@ -179,6 +180,17 @@ def _context(tls: Tls) -> Iterator[ssl.SSLContext]:
     yield context
 
 
+class _Server(uvicorn.Server):
+    """Does not wait for clients that keep their connections open for a next request."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends the open connections, then the rest."""
+        for connection in tuple(self.server_state.connections):
+            transport: asyncio.Transport = connection.transport
+            transport.abort()
+        await super().shutdown(sockets)
+
+
 @contextmanager
 def _running(app: Starlette, listener: socket.socket, context: ssl.SSLContext) -> Iterator[None]:
     config = uvicorn.Config(
@@ -193,7 +205,7 @@ def _running(app: Starlette, listener: socket.socket, context: ssl.SSLContext) -
     )
     config.load()
     config.ssl = context
-    server = uvicorn.Server(config)
+    server = _Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), name="https", daemon=True)
     thread.start()
     try:

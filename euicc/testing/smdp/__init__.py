@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from euicc.testing.smdp.binding import refusal
 from euicc.testing.smdp.bpp import SegmentSizes
 from euicc.testing.smdp.eligibility import annex_f, everything
 from euicc.testing.smdp.faults import Fault, Piece
@@ -28,4 +29,5 @@ __all__ = [
     "UnknownFunction",
     "annex_f",
     "everything",
+    "refusal",
 ]

@@ -60,3 +60,10 @@ def failed(status: Status) -> Json:
     """The response of a function that refused."""
     data = {"subjectCode": status.subject, "reasonCode": status.reason, "message": status.message}
     return {"header": {"functionExecutionStatus": {"status": "Failed", "statusCodeData": data}}}
+
+
+def refusal(response: Mapping[str, Any]) -> Status | None:
+    """The status of a response that refuses; None if the function was executed."""
+    execution = response.get("header", {}).get("functionExecutionStatus", {})
+    data = execution.get("statusCodeData")
+    return data and Status(data["subjectCode"], data["reasonCode"], data["message"])

@@ -60,7 +60,12 @@ SERVER_FLAWS = [
 ]
 
 
-@pytest.mark.parametrize(("flaw", "fault"), SERVER_FLAWS, ids=lambda each: str(each))
+def named(each: Flaws | CertificateFault) -> str:
+    """A name that is the same in every process, for the workers of a parallel run."""
+    return each.name if isinstance(each, CertificateFault) else "+".join(each)
+
+
+@pytest.mark.parametrize(("flaw", "fault"), SERVER_FLAWS, ids=named)
 def test_a_server_certificate_with_one_flaw(pki: Pki, flaw: Flaws, fault: CertificateFault) -> None:
     assert server_fault(pki, pki.forge(Role.DP_AUTH, **flaw).parsed) is fault
 
@@ -147,7 +152,7 @@ EUM_FLAWS = [
 ]
 
 
-@pytest.mark.parametrize(("flaw", "fault"), EUM_FLAWS, ids=lambda each: str(each))
+@pytest.mark.parametrize(("flaw", "fault"), EUM_FLAWS, ids=named)
 def test_an_eum_certificate_with_one_flaw(pki: Pki, flaw: Flaws, fault: CertificateFault) -> None:
     eum = pki.forge(Role.EUM, **flaw)
     euicc = pki.forge(Role.EUICC, eum=pki.forge(Role.EUM)).parsed
@@ -180,7 +185,7 @@ EUICC_FLAWS = [
 ]
 
 
-@pytest.mark.parametrize(("flaw", "fault"), EUICC_FLAWS, ids=lambda each: str(each))
+@pytest.mark.parametrize(("flaw", "fault"), EUICC_FLAWS, ids=named)
 def test_an_euicc_certificate_with_one_flaw(pki: Pki, flaw: Flaws, fault: CertificateFault) -> None:
     eum = pki.authority().eum_for(eids.DEFAULT).parsed
     euicc = pki.forge(Role.EUICC, **flaw).parsed

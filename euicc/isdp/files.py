@@ -266,6 +266,7 @@ def _link_directory(area: Staging, df: Df, path: bytes) -> None:
     target = area.directory(path)
     df.children = target.children
     df.pin_keys = target.pin_keys
+    area.linked_directories.append((df, target))
 
 
 def pin_keys(fcp: pe.Fcp) -> bytes:

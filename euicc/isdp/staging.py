@@ -44,6 +44,7 @@ class Staging:
         self.naa: Df | None = None
         self.naas: dict[str, Df] = {}
         self.temporary_fids: dict[int, Df] = {}
+        self.linked_directories: list[tuple[Df, Df]] = []
         self.instance_aids: set[bytes] = set()
         self.load_packages: set[bytes] = set()
         self.bytes_used = 0

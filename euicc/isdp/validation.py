@@ -15,14 +15,15 @@ COMBINED_CONDITIONS = (0xA0, 0xA7, 0xAF)
 
 
 def validate(area: Staging) -> None:
-    """There is an MNO-SD, and every PUK, access rule and PIN that something refers to.
+    """There is an MNO-SD, and every PUK and PIN that something refers to.
 
-    invalid-parameter, bad-values, pin-code-missing.
+    invalid-parameter, pin-code-missing.
     """
     minimal = "iot" in area.naas
     if not area.profile.security_domains and not minimal:
         raise ElementRefused(Status.INVALID_PARAMETER, "a profile without MNO-SD")
     _check_puks(area)
+    _share_pins(area)
     for file in area.filesystem.files():
         if isinstance(file, Df):
             _check_keys(area, file, file.pin_keys)
@@ -38,6 +39,15 @@ def _check_puks(area: Staging) -> None:
                 raise ElementRefused(
                     Status.INVALID_PARAMETER, f"PUK {pin.unblocking_reference:02X} not defined"
                 )
+
+
+def _share_pins(area: Staging) -> None:
+    """The PIN status of a linked directory is that of its target: so are the PINs."""
+    pins = area.profile.pins
+    for directory, target in area.linked_directories:
+        contexts = [pins[above.path] for above in target.ancestors() if above.path in pins]
+        if contexts:
+            pins.setdefault(directory.path, contexts[0])
 
 
 def _check_keys(area: Staging, directory: Df, keys: bytes) -> None:
@@ -58,17 +68,16 @@ def _check_rules(area: Staging, directory: Df) -> None:
 
 
 def _rule(directory: Df, reference: bytes) -> bytes:
-    """The record that a reference (FID, record number) means: EF.ARR of the directory or of one above it."""
+    """The record that a reference (FID, record number) means: EF.ARR of the directory or of one above it.
+
+    Empty when there is none. That is no error of the package: the file just allows nothing.
+    """
     fid = int.from_bytes(reference[:2], "big")
     for above in directory.ancestors():
         ef = above.children.get(fid)
         if isinstance(ef, Ef):
-            if 0 < reference[2] <= ef.body.record_count:
-                return ef.body.record(reference[2])
-            break
-    raise ElementRefused(
-        Status.BAD_VALUES, f"no access rule {reference.hex().upper()} for {directory.fid:04X}"
-    )
+            return ef.body.record(reference[2]) if 0 < reference[2] <= ef.body.record_count else b""
+    return b""
 
 
 @lru_cache(maxsize=1024)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,9 @@ def test_the_example_of_the_readme_runs() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_lines_are_short(document: str) -> None:
     assert max(len(line) for line in text(document).splitlines() if not line.startswith("|")) <= 160
+
+
+@pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: str(path.stem))
+def test_the_examples_run(example: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_path(str(example), run_name="__main__")
+    assert capsys.readouterr().out.count("\n") >= 2

@@ -181,15 +181,20 @@ def _imsi(content: bytes) -> str:
 
 
 def _service_provider(channel: ApduChannel) -> str:
-    """EF_SPN, TS 31.102 4.2.12: the display condition, then the name, in the GSM alphabet or UCS2."""
     try:
-        name = _read(channel, EF_SPN)[1:]
+        return service_provider_name(_read(channel, EF_SPN))
     except StatusError as error:
         if error.sw != status.FILE_NOT_FOUND:
             raise
         return ""
+
+
+def service_provider_name(content: bytes) -> str:
+    """EF_SPN, TS 31.102 4.2.12: after the display condition the name, in the default alphabet or UCS2."""
+    name = content[1:]
     if name[:1] == _UCS2:
-        return name[1 : len(name) - (len(name) + 1) % 2].decode("utf-16-be", "replace").rstrip("\uffff")
+        whole = len(name) - (len(name) + 1) % 2
+        return name[1:whole].decode("utf-16-be", "replace").rstrip("\uffff")
     return "".join(_GSM_ALPHABET[code & 0x7F] for code in name.rstrip(b"\xff"))
 
 

@@ -118,7 +118,7 @@ def bind(
         host_id=host_id,
         first_87=alter(Piece.FIRST_87, first_87),
         sequence_of_88=alter(Piece.SEQUENCE_OF_88, sequence_of_88),
-        second_87=alter(Piece.SECOND_87, second_87),
+        second_87=second_87,
         sequence_of_86=alter(Piece.SEQUENCE_OF_86, sequence_of_86),
     )
 
@@ -181,7 +181,7 @@ def _profile_part(stream: Bsp, content: Content, sizes: SegmentSizes, alter: Alt
     if content.protected is None:
         return b"", _profile(stream, alter(Piece.PROFILE, content.package), sizes)
     keys = alter(Piece.REPLACE_SESSION_KEYS, content.protected.keys.encode())
-    return _command(stream, keys), content.protected.segments
+    return alter(Piece.SECOND_87, _command(stream, keys)), content.protected.segments
 
 
 def split(data: bytes, size: int) -> Iterator[bytes]:

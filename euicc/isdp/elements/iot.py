@@ -9,6 +9,7 @@ from asn1.generated import pe
 from euicc.isdp.elements import templates
 from euicc.isdp.pe_status import ElementRefused, Status
 from euicc.isdp.staging import Staging
+from euicc.isdp.templates.access_rules import DEFAULT_ARR, RULE_LENGTH
 
 RID_3GPP = bytes.fromhex("A000000087")
 TEMPORARY_FID = b"\x7f\xf0"
@@ -33,7 +34,9 @@ def _defaults(element: pe.PEIoT, aid: bytes, iccid: bytes) -> dict[str, Any]:
         "mf": _file(pe.Fcp(pin_status_template_do=b"")),
         "adf_usim": _file(pe.Fcp(file_id=TEMPORARY_FID, df_name=aid, pin_status_template_do=b"")),
         "ef_iccid": (pe.FileItem(fill_file_content=swapped),),
-        "ef_dir": _directory_entry(aid),
+        "ef_dir": _records(_directory_entry(aid)),
+        "ef_arr": _records(DEFAULT_ARR, RULE_LENGTH),
+        "ef_arr_usim": _records(DEFAULT_ARR, RULE_LENGTH),
     }
     return {field: file for field, file in defaults.items() if getattr(element, field) is None}
 
@@ -42,11 +45,18 @@ def _file(fcp: pe.Fcp) -> tuple[pe.FileItem, ...]:
     return (pe.FileItem(file_descriptor=fcp),)
 
 
-def _directory_entry(aid: bytes) -> tuple[pe.FileItem, ...]:
+def _directory_entry(aid: bytes) -> bytes:
     """EF.DIR with the USIM as its only record."""
-    record = tlv.encode(
+    return tlv.encode(
         APPLICATION_TEMPLATE, tlv.encode(APPLICATION_AID, aid), tlv.encode(APPLICATION_LABEL, LABEL)
     )
-    length = bytes((len(record),))
-    fcp = pe.Fcp(file_descriptor=LINEAR_FIXED + b"\x00" + length, ef_file_size=length)
-    return (*_file(fcp), pe.FileItem(fill_file_content=record))
+
+
+def _records(content: bytes, length: int | None = None) -> tuple[pe.FileItem, ...]:
+    """A linear fixed EF with this content; of one record, if its length is not given."""
+    descriptor = LINEAR_FIXED + (length or len(content)).to_bytes(2, "big")
+    size = len(content).to_bytes(2, "big")
+    return (
+        *_file(pe.Fcp(file_descriptor=descriptor, ef_file_size=size)),
+        pe.FileItem(fill_file_content=content),
+    )

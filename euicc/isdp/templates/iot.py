@@ -10,51 +10,14 @@ from euicc.isdp.templates.opt_usim import OPTIONAL_USIM_ROWS
 from euicc.isdp.templates.row import Row, Template, without
 from euicc.isdp.templates.usim import USIM_ROWS
 
-ALWAYS = b"\x90\x00"
-NEVER = b"\x97\x00"
-
-
-def _key(reference: int) -> bytes:
-    return bytes((0xA4, 0x06, 0x83, 0x01, reference, 0x95, 0x01, 0x08))
-
-
-PIN1, PIN2, ADM1 = _key(0x01), _key(0x81), _key(0x0A)
-INCREASE = b"\x84\x01\x32"
-
-
-def _rule(*parts: tuple[int, bytes]) -> bytes:
-    return b"".join(b"\x80\x01" + bytes((mask,)) + condition for mask, condition in parts)
-
-
-DEFAULT_RULES = (
-    _rule((0x01, ALWAYS), (0x02, PIN1), (0x58, ADM1)),
-    _rule((0x01, PIN1), (0x5A, ADM1)),
-    _rule((0x5B, ADM1)),
-    _rule((0x01, ALWAYS), (0x1A, NEVER), (0x40, ADM1)),
-    _rule((0x03, PIN1), (0x58, ADM1)),
-    _rule((0x11, PIN1), (0x4A, ADM1)),
-    _rule((0x03, PIN1), (0x58, ADM1)) + INCREASE + PIN1,
-    _rule((0x01, PIN1), (0x02, PIN2), (0x58, ADM1)),
-    _rule((0x01, ALWAYS), (0x1A, PIN1), (0x40, ADM1)),
-    _rule((0x01, ALWAYS), (0x5A, ADM1)),
-    _rule((0x01, ALWAYS), (0x18, ADM1), (0x42, NEVER)),
-    _rule((0x01, PIN1), (0x5A, NEVER)),
-    _rule((0x13, PIN1), (0x48, ADM1)),
-    _rule((0x5E, ADM1)),
-)
-"""EF.ARR as the numbers in the column ARR of the templates mean it, record 1 first."""
-
-RULE_LENGTH = max(map(len, DEFAULT_RULES))
-DEFAULT_ARR = value(b"".join(rule.ljust(RULE_LENGTH, b"\xff") for rule in DEFAULT_RULES))
 ONLY_MANDATORY_SERVICE = value(bytes(4) + b"\x01" + bytes(12))
 """EF.UST with service 33, which is always available."""
 NO_CODE = value(b"\xff\xff\xff\x00")
 
 
-def _with_default(row: Row, content: Content | None, record_length: int = 0) -> Row:
+def _with_default(row: Row, content: Content, record_length: int = 0) -> Row:
     """The same file, which the profile may leave out."""
-    size = len(content.data) if content else row.size
-    return row._replace(required=False, content=content, size=size, record_length=record_length)
+    return row._replace(required=False, content=content, size=len(content.data), record_length=record_length)
 
 
 def _pick(rows: tuple[Row, ...], *fields: str) -> tuple[Row, ...]:
@@ -73,17 +36,17 @@ _ADF, _IMSI, _ARR_USIM = _pick(USIM_ROWS, "adf_usim", "ef_imsi", "ef_arr")
 _USIM["ef_ust"] = _with_default(_USIM["ef_ust"], ONLY_MANDATORY_SERVICE)
 _USIM["ef_ecc"] = _with_default(_USIM["ef_ecc"], NO_CODE, 4)
 
-# EF.ICCID and EF.DIR get their default content at installation: from the header of the package.
+# EF.ICCID and EF.DIR (from the header of the package) and both EF.ARR get their default at installation.
 IOT_ROWS = (
     _MF,
     _PL,
     _ICCID._replace(required=False),
     _DIR._replace(required=False),
-    _with_default(_ARR, DEFAULT_ARR, RULE_LENGTH),
+    _ARR._replace(required=False),
     _UMPC,
     _ADF,
     _IMSI,
-    _with_default(_ARR_USIM, DEFAULT_ARR, RULE_LENGTH)._replace(field="ef_arr_usim"),
+    _ARR_USIM._replace(required=False, field="ef_arr_usim"),
     *_USIM.values(),
 )
 

@@ -32,7 +32,7 @@ class CommandRefused(IpaError):
 
 
 class RequestInvalid(IpaError):
-    """What a function was to be called with does not fit its request: a nickname too long, a certificate that is none."""
+    """What a function was called with does not fit its request: a nickname too long, a certificate that is none."""
 
     def __init__(self, function: str, detail: str) -> None:
         super().__init__(f"{function} cannot be called with this: {detail}")

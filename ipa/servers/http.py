@@ -39,7 +39,8 @@ class HttpServers:
         self._ci_certificates = tuple(ci_certificates)
         self._timeout = timeout
         self._connect_to = dict(connect_to or {})
-        self._client: httpx.Client | None = None
+        # One per address: a connection is for the name that its certificate was checked against.
+        self._clients: dict[str, httpx.Client] = {}
 
     def call(self, request: Server) -> Mapping[str, Any]:
         """The JSON body of the response, {} for 204; ServerUnreachable, TlsUntrusted, ServerAnswerInvalid."""
@@ -58,9 +59,8 @@ class HttpServers:
 
     def close(self) -> None:
         """Closes the connections."""
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        while self._clients:
+            self._clients.popitem()[1].close()
 
     def __enter__(self) -> HttpServers:
         return self
@@ -71,7 +71,7 @@ class HttpServers:
     def _post(self, request: Server) -> httpx.Response:
         import httpx
 
-        client = self._client or self._connect()
+        client = self._clients.get(request.address) or self._connect(request.address)
         target = self._connect_to.get(request.address, request.address)
         url = f"https://{target}{PATH}{request.interface}/{request.function}"
         # Host and SNI, and with it the name in the certificate, are the server's own also when it is elsewhere.
@@ -91,13 +91,13 @@ class HttpServers:
         except httpx.InvalidURL as error:
             raise ServerUnreachable(request.address, str(error)) from error
 
-    def _connect(self) -> httpx.Client:
+    def _connect(self, address: str) -> httpx.Client:
         import httpx
 
-        self._client = httpx.Client(
+        self._clients[address] = httpx.Client(
             verify=tls_context(self._ci_certificates), headers=HEADERS, timeout=self._timeout, trust_env=False
         )
-        return self._client
+        return self._clients[address]
 
 
 def tls_context(ci_certificates: tuple[bytes, ...]) -> ssl.SSLContext:

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -66,7 +66,10 @@ def application(server: SansIoServer) -> Starlette:
     """The ASGI application. Requests run one after the other: the server behind it knows no threads."""
 
     async def run(request: Request) -> Response:
-        body = await _body(request)
+        try:
+            body = await _body(request)
+        except ClientDisconnect:
+            return Response(status_code=_BAD_REQUEST)
         if body is None:
             return Response(status_code=_TOO_LARGE)
         return _answer(server, request.path_params["function"], body)

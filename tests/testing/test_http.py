@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator
 from typing import Any
@@ -159,3 +160,14 @@ def test_a_bug_in_the_server_is_http_500(client: httpx.Client) -> None:
 
     with http.serve(Broken(PKI), tls=PKI.issue_tls("127.0.0.1")) as address:
         assert client.post(f"https://{address}{SmDpPlus.path}/cancelSession", json={}).status_code == 500
+
+
+def test_a_client_that_leaves_in_the_middle_harms_nobody(smdp: SmDpPlus, client: httpx.Client) -> None:
+    host, _, port = smdp.address.partition(":")
+    request = f"POST {SmDpPlus.path}/cancelSession HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100\r\n\r\n{{"
+    with (
+        socket.create_connection((host, int(port))) as plain,
+        trusting(PKI).wrap_socket(plain, server_hostname=host) as secured,
+    ):
+        secured.sendall(request.encode())
+    assert client.get(f"https://{smdp.address}/").status_code == 404

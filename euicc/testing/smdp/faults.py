@@ -2,7 +2,8 @@
 
 `SmDpPlus.faults` maps a piece to a function from its right bytes to wrong ones. What a signature, a MAC or a
 certificate's key covers is altered before it is signed or protected, so that only the content is wrong; the pieces
-called SENT_... and the signatures are altered afterwards, so that they no longer fit.
+called SENT_... and the signatures are altered afterwards, so that they no longer fit. A package that is protected in
+advance is protected when it is ordered: a fault in it has to be there by then.
 """
 
 from __future__ import annotations

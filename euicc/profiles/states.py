@@ -189,11 +189,16 @@ class ProfileStates:
         return True
 
     def switch(self, target: bytes) -> None:
-        """Disable the enabled profile, then enable `target` (NONE_ENABLED: none), each with its notifications."""
+        """Disable the enabled profile, then enable `target` (NONE_ENABLED: none), each with its notifications.
+
+        Nothing changes when `target` is enabled already: a memory reset may have brought it back meanwhile.
+        """
         with self._nvm.transaction():
             old = self._profiles.enabled()
             new = self._profiles.by_aid(target) if target else None
             self._nvm.delete(keys.PENDING_SWITCH)
+            if old == new:
+                return
             self._remember_before_test(old, new)
             if old:
                 self._profiles.update(old.in_state(ProfileState.DISABLED))

@@ -180,6 +180,15 @@ class TestTestProfiles:
         assert states(isdr) == {1: 1, 2: 0}
         assert [event for _, event, number in events(isdr) if number == 1] == [DISABLE, ENABLE]
 
+    def test_memory_reset_does_what_a_marked_switch_was_to_do(self, card: Card, isdr: ApduChannel) -> None:
+        done(isdr, enable(3))
+        done(isdr, disable(3, refresh=True))
+        done(isdr, memory_reset(1))
+        card.reset()
+        isdr = open_isdr(card)
+        assert states(isdr) == {1: 1, 2: 0}
+        assert events(isdr) == [(1, DISABLE, 1), (2, ENABLE, 1)]
+
     def test_memory_reset_of_both_leaves_none(self, isdr: ApduChannel) -> None:
         done(isdr, enable(3))
         done(isdr, memory_reset(0, 1))

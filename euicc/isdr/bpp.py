@@ -45,8 +45,11 @@ PARTS = (
     Part(0xA2, 0x87, BppCommand.REPLACE_SESSION_KEYS, optional=True),
     Part(0xA3, 0x86, BppCommand.LOAD_PROFILE_ELEMENTS),
 )
-TAGS = frozenset({BOUND_PROFILE_PACKAGE} | {tag for part in PARTS for tag in (part.container, part.segment)})
-"""Every tag that can start a piece; others are answered 6A88."""
+TAGS = frozenset(
+    {BOUND_PROFILE_PACKAGE, INITIALISE_SECURE_CHANNEL}
+    | {tag for part in PARTS for tag in (part.container, part.segment)}
+)
+"""Every tag of a package; a piece that starts with another is answered 6A88."""
 
 
 class BppStructureError(Exception):
@@ -91,7 +94,7 @@ class BppStream:
 
     @property
     def command(self) -> BppCommand:
-        """The part that is being received, or comes next."""
+        """The part that is being received or was received last; at first the one that comes next."""
         return self._part.command
 
     def segments(self, piece: bytes) -> Iterator[Segment]:

@@ -1,7 +1,7 @@
 """ES8+, the functions that a bound profile package carries, SGP.22 5.5: opened, decrypted, checked in turn.
 
 Rule: a function here either advances the loader or raises LoadRefused with the errorReason that its stage allows,
-SGP.22 2.5.6.1. Nothing is written to NVM before `Loader.segments` has seen the last profile element.
+SGP.22 2.5.6.1. Nothing of the profile is written to NVM: `Loader.feed` tells when it is complete.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Loader:
 
     @property
     def command(self) -> BppCommand:
-        """What is being received, or comes next."""
+        """The part of the package that an error or an interruption now would belong to."""
         return self._stream.command
 
     @property

@@ -21,10 +21,11 @@ _SCALAR_LENGTH = 32
 def obtain(nvm: Nvm, env: Env, curve: Curve, server_oid: str, wanted: bytes | None) -> tuple[bytes, bytes]:
     """Private scalar (32 bytes) and public point (65 bytes) for the SM-DP+ of this OID.
 
-    wanted: bppEuiccOtpk, the point an earlier package is bound to; that key again if it is still kept, else a new one.
+    curve: that of CERT.DPpb. wanted: bppEuiccOtpk, the point an earlier package is bound to; that key again if it is
+    still kept and on this curve, else a new one.
     """
     kept = nvm.get(keys.ONE_TIME_KEY, server_oid)
-    if wanted is not None and kept[_SCALAR_LENGTH:] == wanted:
+    if wanted is not None and kept[_SCALAR_LENGTH:] == wanted and _is_on(curve, wanted):
         return kept[:_SCALAR_LENGTH], wanted
     key = ecka.generate(curve, env.random)
     scalar, point = ecka.scalar(key), ecka.point(key.public_key())
@@ -32,6 +33,14 @@ def obtain(nvm: Nvm, env: Env, curve: Curve, server_oid: str, wanted: bytes | No
         forget(nvm)
         nvm.set(keys.ONE_TIME_KEY, scalar + point, server_oid)
     return scalar, point
+
+
+def _is_on(curve: Curve, point: bytes) -> bool:
+    try:
+        ecka.from_point(curve, point)
+    except ecka.PointError:
+        return False
+    return True
 
 
 def forget(nvm: Nvm) -> None:

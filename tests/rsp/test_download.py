@@ -158,6 +158,19 @@ def test_the_one_time_key_is_used_again_only_for_the_package_bound_to_it() -> No
     assert side.prepared(bpp_euicc_otpk=first) not in (first, second)
 
 
+def test_the_one_time_key_is_not_used_again_on_another_curve() -> None:
+    side = device()
+    first = side.prepared()
+    certificate = pki().forge(Role.DP_PB, subject_curve=ec.BrainpoolP256R1())
+    signature = side.authenticated().euicc_signature1
+    request = side.server.prepare_download(signature, certificate=certificate, bpp_euicc_otpk=first)
+    answer = side.prepare(request).download_response_ok
+    assert answer is not None
+    point = answer.euicc_signed2.euicc_otpk
+    assert point != first
+    assert ec.EllipticCurvePublicKey.from_encoded_point(ec.BrainpoolP256R1(), point)
+
+
 # --- LoadBoundProfilePackage: errorReason by stage
 
 Pieces = Callable[[Device, bytes], list[bytes]]
@@ -527,6 +540,16 @@ def test_a_load_that_was_broken_off_is_reported(
     assert side.install(contents()).profile_installation_result_data.final_result.success_result
 
 
+@pytest.mark.parametrize(("sent", "named"), [(3, False), (4, True), (5, True)])
+def test_a_broken_load_names_the_profile_once_its_metadata_were_read(sent: int, named: bool) -> None:
+    side = device()
+    for piece in side.bind(side.prepared(), contents())[:sent]:
+        side.send(piece)
+    side.restart()
+    (pending,) = side.notifications()
+    assert pending.iccid == (profile().iccid_bytes if named else None)
+
+
 def test_a_load_that_the_device_cancelled_is_not() -> None:
     side = device()
     for piece in side.bind(side.prepared(), contents())[:5]:
@@ -539,7 +562,7 @@ def test_a_load_that_the_device_cancelled_is_not() -> None:
 # --- LoadBoundProfilePackage: what is not the moment for
 
 
-@pytest.mark.parametrize("tag", [0xA0, 0xA1, 0xA2, 0xA3, 0x86, 0x87, 0x88, 0xBF36])
+@pytest.mark.parametrize("tag", [0xA0, 0xA1, 0xA2, 0xA3, 0x86, 0x87, 0x88, 0xBF23, 0xBF36])
 def test_no_piece_is_taken_without_a_session(tag: int) -> None:
     side = device()
     with pytest.raises(StatusError) as refusal:
@@ -558,6 +581,19 @@ def test_a_piece_at_the_wrong_moment_is_refused_and_nothing_is_lost(order: tuple
     assert refusal.value.sw == 0x6985
     rest = pieces[len(order) - 1 :]
     assert side.load(rest).profile_installation_result_data.final_result.success_result is not None
+
+
+@pytest.mark.parametrize("sent", [0, 1, 2, 3, 8])
+def test_initialise_secure_channel_by_itself_is_never_the_moment(sent: int) -> None:
+    side = device()
+    otpk = side.prepared()
+    pieces = side.bind(otpk, contents())
+    for piece in pieces[:sent]:
+        assert side.send(piece) == b""
+    with pytest.raises(StatusError) as refusal:
+        side.send(side.server.initialise_secure_channel(otpk))
+    assert refusal.value.sw == 0x6985
+    assert side.load(pieces[sent:]).profile_installation_result_data.final_result.success_result is not None
 
 
 def test_a_tag_that_no_package_has_is_6a88() -> None:

@@ -121,12 +121,9 @@ def _begin(isdr: IsdR, session: Prepared, piece: bytes) -> bytes:
 
 
 def _continue(isdr: IsdR, session: Loading, piece: bytes) -> bytes:
-    before = session.loader.command
-    complete = session.loader.feed(piece)
-    if complete:
+    if session.loader.feed(piece):
         return installation.conclude(isdr, session)
-    if session.loader.command is not before:
-        installation.record(isdr, session)
+    installation.record(isdr, session)
     return b""
 
 

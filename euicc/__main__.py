@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import shlex
 import sys
@@ -283,11 +284,8 @@ def _show_order(server: SmDpPlus, order: Order, path: Path | None, confirmation_
 
 
 def _show_step(console: Console, step: Step) -> None:
-    console.print(
-        f"[green]✓[/] {step.title:34}{step.seconds * 1000:8.1f} ms  {step.detail}",
-        highlight=False,
-        soft_wrap=True,
-    )
+    line = f"{step.title:34}{step.seconds * 1000:8.1f} ms  {step.detail}"
+    console.print(line, highlight=False, soft_wrap=True)
 
 
 def _show_outcome(console: Console, outcome: Outcome) -> None:
@@ -361,6 +359,9 @@ def _digits(iccid: bytes) -> str:
 
 def main() -> None:
     """Run the command line."""
+    # A terminal that cannot show every character shows the rest.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     app()
 
 

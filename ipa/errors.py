@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ssl import SSLError
-
 
 class IpaError(Exception):
     """The operation did not succeed, for a reason that the user can be told in one line."""
@@ -97,11 +95,6 @@ class TlsUntrusted(IpaError):
     def __init__(self, address: str, detail: str) -> None:
         super().__init__(f"the server {address} is not trusted: {detail}")
         self.address = address
-
-    @classmethod
-    def from_ssl(cls, address: str, error: SSLError) -> TlsUntrusted:
-        """The error of a failed handshake; verification errors have a message of their own."""
-        return cls(address, getattr(error, "verify_message", "") or error.reason or str(error))
 
 
 class NoTrustedIssuer(IpaError):

@@ -13,6 +13,7 @@ from asn1.generated import rsp
 from ipa import es10
 from ipa.activation_code import ActivationCode
 from ipa.errors import (
+    InstallationFailed,
     IpaError,
     LoadingRefused,
     MetadataMismatch,
@@ -103,7 +104,12 @@ def _conclude(
     yield from progress(Stage.NOTIFYING)
     notification = result.profile_installation_result_data.notification_metadata
     undelivered = yield from notifications.hand_over(notification, result.encode())
-    success = install.check_result(result)
+    try:
+        success = install.check_result(result)
+    except InstallationFailed as error:
+        if undelivered:
+            error.add_note(f"the notification waits on the card: {undelivered}")
+        raise
     yield from progress(Stage.DONE)
     return Downloaded(metadata, success.aid, undelivered)
 

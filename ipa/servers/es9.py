@@ -87,8 +87,13 @@ def get_bound_profile_package(
 
 
 def handle_notification(address: str, notification: bytes) -> Procedure[None]:
-    """ES9+.HandleNotification, SGP.22 5.6.4, of one PendingNotification as the card gave it; no answer body."""
-    yield from _post(address, HANDLE_NOTIFICATION, {"pendingNotification": to_base64(notification)})
+    """ES9+.HandleNotification, SGP.22 5.6.4, of one PendingNotification as the card gave it; ServerRefused.
+
+    The answer has no body; a server that sends one all the same is taken at its word.
+    """
+    answer = yield from _post(address, HANDLE_NOTIFICATION, {"pendingNotification": to_base64(notification)})
+    if answer:
+        Answer(HANDLE_NOTIFICATION, answer).check_status()
 
 
 def cancel_session(

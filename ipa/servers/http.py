@@ -86,7 +86,7 @@ class HttpServers:
         except httpx.HTTPError as error:
             failure = _ssl_error(error)
             if failure is not None:
-                raise TlsUntrusted.from_ssl(request.address, failure) from error
+                raise TlsUntrusted(request.address, _words(failure)) from error
             raise ServerUnreachable(request.address, str(error) or type(error).__name__) from error
         except httpx.InvalidURL as error:
             raise ServerUnreachable(request.address, str(error)) from error
@@ -121,3 +121,8 @@ def _ssl_error(error: BaseException) -> ssl.SSLCertVerificationError | ssl.SSLEr
             return cause
         cause = cause.__cause__ or cause.__context__
     return None
+
+
+def _words(error: ssl.SSLError) -> str:
+    """What OpenSSL says; a failed verification has words of its own."""
+    return getattr(error, "verify_message", "") or error.reason or str(error)

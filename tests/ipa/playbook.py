@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from ipa.steps import Card, Consent, Procedure, Progress, Refresh, Server, Step
+from ipa.steps import Card, Procedure, Progress, Server, Step
 
 T = TypeVar("T")
 
@@ -69,6 +69,3 @@ def play_to_failure(procedure: Procedure[Any], kind: type[Exception], *script: L
         play(procedure, *map(watched, script))
     assert [line.name for line in seen] == [line.name for line in script]
     return raised.value
-
-
-__all__ = ["Card", "Consent", "Line", "Refresh", "Server", "play", "play_to_failure"]

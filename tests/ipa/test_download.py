@@ -319,3 +319,10 @@ def test_an_installation_that_fails_is_told_by_its_result() -> None:
         "the eUICC did not install the profile: install failed due to insufficient memory for profile (10)"
         " in load profile elements"
     )
+
+
+def test_an_installation_that_fails_unheard() -> None:
+    error = rsp.ErrorResult(bpp_command_id=2, error_reason=9)
+    lost = Line("handleNotification", ServerUnreachable(messages.ADDRESS, "gone"))
+    script = (*PREPARED, fetched(), *loading(messages.installation_result(error), 5), lost)
+    assert "gone" in play_to_failure(start(), InstallationFailed, *script).__notes__[0]

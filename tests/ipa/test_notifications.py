@@ -74,6 +74,13 @@ def test_one_that_fails_stays_and_holds_up_its_server_s_others() -> None:
     assert ["gone" in delivery.failure for delivery in deliveries] == [True, False, True]
 
 
+def test_one_that_its_server_refuses_stays() -> None:
+    pending = messages.notification(1)
+    refused = handed(pending, messages.refusal("8.1", "6.1", "signature"))
+    (delivery,) = play(notifications.deliver_all(), listed(pending), retrieved(pending), refused)
+    assert "signature (8.1/6.1)" in delivery.failure
+
+
 def test_only_those_that_were_asked_for() -> None:
     first, second = messages.notification(1), messages.notification(2)
     script = (listed(first, second), retrieved(second), handed(second), REMOVED)

@@ -4,34 +4,29 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-from rich.table import Table
 from typer.core import TyperGroup
 
 from apdu import StatusError, Transport, TransportError
 from asn1 import Asn1Error
 from asn1.generated import rsp
-from ipa import presentation, steps
+from ipa import presentation
+from ipa.console import console_user, row_table, rows_table
 from ipa.driver import User
 from ipa.errors import IpaError, TransportFailed
 from ipa.lpa import Lpa
 from ipa.presentation import Row
 from ipa.servers.http import HttpServers
-from ipa.steps import Decision
 from ipa.transports import open_transport
 from ipa.trust import load_ci_certificates
 
 JSON_OPTION = "--json"
-# Columns that somebody will copy.
-UNBROKEN = ("iccid", "state", "number")
 ResetOptions = rsp.EuiccMemoryResetRequest.ResetOptions
 
 
@@ -48,9 +43,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except (IpaError, TransportError, StatusError, Asn1Error) as error:
-            print(f"error: {error}", file=sys.stderr)
-            for note in getattr(error, "__notes__", ()):
-                print(f"  {note}", file=sys.stderr)
+            print("error:", "; ".join((str(error), *getattr(error, "__notes__", ()))), file=sys.stderr)
             raise typer.Exit(1) from error
 
 
@@ -103,7 +96,7 @@ class Invocation:
         if self.as_json:
             print(json.dumps(answer, indent=2, ensure_ascii=False))
         else:
-            Console().print(_rows_table(answer) if isinstance(answer, list) else _row_table(answer))
+            Console().print(rows_table(answer) if isinstance(answer, list) else row_table(answer))
 
     def done(self, message: str) -> None:
         """Says that something was done; to programs an empty object."""
@@ -163,7 +156,7 @@ def download(
     yes: Yes = False,
 ) -> None:
     """Download and install a profile."""
-    with _console_user(ask=ctx.obj.may_ask(yes)) as user:
+    with console_user(ask=ctx.obj.may_ask(yes)) as user:
         downloaded = ctx.obj.lpa(ci, connect_to, user).download(code, confirmation_code)
     if downloaded.undelivered:
         print(f"warning: the notification waits on the card: {downloaded.undelivered}", file=sys.stderr)
@@ -272,61 +265,6 @@ def reset(
     ctx.obj.done("the memory is reset")
 
 
-class ConsoleUser(User):
-    """The person at the keyboard, with a progress bar; agrees to everything unless asked for."""
-
-    def __init__(self, bar: Progress, ask: bool) -> None:
-        self._bar = bar
-        self._ask = ask
-        self._task = bar.add_task("starting", total=None)
-
-    def consent(self, question: steps.Consent) -> Decision:
-        """Shows the profile and asks."""
-        if not self._ask:
-            return Decision.ACCEPT
-        with self._pause() as console:
-            console.print(_row_table(presentation.metadata_row(question.metadata)))
-            for rule in question.rules:
-                console.print(f"The operator demands: {presentation.RULES[rule]}.")
-            try:
-                agreed = typer.confirm("Install this profile?", err=True)
-            except typer.Abort:
-                return Decision.NO_ANSWER
-        return Decision.ACCEPT if agreed else Decision.REJECT
-
-    def confirmation_code(self, question: steps.ConfirmationCode) -> str | Decision:
-        """Asks for the code."""
-        if not self._ask:
-            return Decision.NO_ANSWER
-        with self._pause():
-            try:
-                code: str = typer.prompt("Confirmation code", hide_input=True, err=True)
-            except typer.Abort:
-                return Decision.NO_ANSWER
-        return code
-
-    def progress(self, news: steps.Progress) -> None:
-        """Moves the bar."""
-        self._bar.update(
-            self._task, description=news.stage.value, completed=news.done, total=news.total or None
-        )
-
-    @contextmanager
-    def _pause(self) -> Iterator[Console]:
-        """The screen without the bar, for a question."""
-        self._bar.stop()
-        yield self._bar.console
-        self._bar.start()
-
-
-@contextmanager
-def _console_user(ask: bool) -> Iterator[ConsoleUser]:
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        yield ConsoleUser(bar, ask)
-
-
 def _confirm(ctx: typer.Context, question: str, yes: bool) -> None:
     if ctx.obj.may_ask(yes):
         typer.confirm(question, abort=True, err=True)
@@ -337,36 +275,6 @@ def _connections(pairs: list[str]) -> dict[str, str]:
     if not all(split.values()):
         raise typer.BadParameter("it is NAME=HOST:PORT", param_hint="--connect-to")
     return split
-
-
-def _row_table(row: Row) -> Table:
-    table = Table(show_header=False, box=None)
-    for name, value in row.items():
-        table.add_row(name.replace("_", " "), _text(value))
-    return table
-
-
-def _rows_table(rows: list[Row]) -> Table | str:
-    """A table of those columns that say something; the AID is for programs."""
-    shown = (
-        [name for name in rows[0] if name != "aid" and any(map(_text, (row[name] for row in rows)))]
-        if rows
-        else []
-    )
-    table = Table()
-    for name in shown:
-        table.add_column(name.replace("_", " "), overflow="fold", no_wrap=name in UNBROKEN)
-    for row in rows:
-        table.add_row(*(_text(row[name]) for name in shown))
-    return table if rows else "none"
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
 
 
 def main() -> None:

@@ -41,7 +41,7 @@ class Content(NamedTuple):
 ERASED = Content(UNWRITTEN, Extension.LAST_BYTE)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def expand(content: Content, unit: int, size: int) -> bytes:
     """`size` bytes in which the pattern starts anew in each `unit` (a record, or the whole EF)."""
     return content.fill(unit) * (size // unit) if unit else b""

@@ -25,6 +25,8 @@ MOST_RECORDS = 254
 LONGEST_RECORD = 255
 LARGEST_TRANSPARENT = 0xFFFF
 LARGEST_SFI = 30
+LONGEST_PATH = 8
+"""Bytes of a filePath."""
 MF_RULES, OTHER_RULES = b"\x2f\x06", b"\x6f\x06"
 LIFE_CYCLE_STATES = frozenset((0x00, 0x01, 0x03, 0x04, 0x05, 0x06, 0x07, 0x0C, 0x0D, 0x0E, 0x0F))
 KEY_REFERENCES = frozenset((*range(0x01, 0x09), *range(0x0A, 0x0F), *range(0x81, 0x89), *range(0x8A, 0x8F)))
@@ -220,11 +222,13 @@ def _link(area: Staging, row: Row, fcp: pe.Fcp, fills: Fills) -> Ef:
 def create_df(area: Staging, parent: Df, row: Row, fcp: pe.Fcp) -> Df:
     """A directory in `parent`, which becomes the current one; an ADF (row or dfName) is reached by its AID."""
     _directory_attributes(fcp)
+    if len(parent.path) >= LONGEST_PATH:
+        raise ElementRefused(Status.BAD_VALUES, "a directory deeper than a path leads")
     kind = FileKind.ADF if fcp.df_name is not None else row.kind or FileKind.DF
     df = Df(file_id(fcp, row), kind, security=security_attributes(fcp, row, below_mf=parent is area.mf))
     df.lcsi = life_cycle(fcp)
     if fcp.link_path:
-        _link_directory(area, df, fcp.link_path)
+        _link_directory(area, parent, df, fcp.link_path)
     else:
         df.pin_keys = pin_keys(fcp)
     if kind is FileKind.ADF:
@@ -259,14 +263,24 @@ def _directory_attributes(fcp: pe.Fcp) -> None:
         raise ElementRefused(Status.BAD_VALUES, "an EF in the place of a directory")
 
 
-def _link_directory(area: Staging, df: Df, path: bytes) -> None:
-    """A second name for a directory: what is in it and its PIN status come from there."""
+def _link_directory(area: Staging, parent: Df, df: Df, path: bytes) -> None:
+    """A second name for a directory: what is in it and its PIN status come from there.
+
+    A target that holds links, or a link below a target, could lead in circles: invalid-parameter.
+    """
     if pe.UICCCapability.DF_LINK_SUPPORT not in area.capabilities:
         raise ElementRefused(Status.FEATURE_NOT_SUPPORTED, "linked directories")
     target = area.directory(path)
+    above = set(parent.ancestors())
+    if target in above or target in area.holding_links:
+        raise ElementRefused(Status.INVALID_PARAMETER, "a link to what holds links")
+    if above & area.link_targets or above & area.linked_directories.keys():
+        raise ElementRefused(Status.INVALID_PARAMETER, "a link inside a linked directory")
+    area.linked_directories[df] = target
+    area.link_targets.add(target)
+    area.holding_links |= above | {df}
     df.children = target.children
     df.pin_keys = target.pin_keys
-    area.linked_directories.append((df, target))
 
 
 def pin_keys(fcp: pe.Fcp) -> bytes:

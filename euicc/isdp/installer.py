@@ -48,7 +48,8 @@ class Installation:
 class Installer:
     """One installation.
 
-    `memory` is what the profile may take in bytes (None: no limit); more ends with not-enough-memory.
+    `memory` is what the profile may take in bytes (None: all of config.nvm_size); more ends with
+    not-enough-memory.
     `platform_packages` are the load packages of the platform that profiles may use: version (2 bytes) by AID.
     """
 
@@ -63,7 +64,7 @@ class Installer:
         self._area = Staging(frozenset(config.uicc_capability), (major, minor), platform_packages)
         self._sequence = Sequence()
         self._reader = PackageReader()
-        self._memory = memory
+        self._memory = config.nvm_size if memory is None else memory
         self._identifications: set[int] = set()
         self._warnings: list[pe.PEStatus] = []
 
@@ -106,7 +107,7 @@ class Installer:
         rule.install(area, name, element)
         if area.bytes_used == used:
             area.bytes_used += size
-        if self._memory is not None and area.bytes_used > self._memory:
+        if area.bytes_used > self._memory:
             raise ElementRefused(Status.NOT_ENOUGH_MEMORY, "the profile takes more memory than there is")
         self._sequence.done(name, area)
         if element.extensions and header is not None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from asn1.generated import pe
 from euicc.isdp.pe_status import ElementRefused, Status
 from euicc.uicc.filesystem import MF_FID, Df, Ef, File, FileKind, FileSystem
-from euicc.uicc.profile_data import UiccProfile
+from euicc.uicc.profile_data import SecurityDomain, UiccProfile
 
 RESERVED_FIDS = frozenset((MF_FID, 0x3FFF, 0x7FFF, 0xFFFF))
 
@@ -44,7 +44,10 @@ class Staging:
         self.naa: Df | None = None
         self.naas: dict[str, Df] = {}
         self.temporary_fids: dict[int, Df] = {}
-        self.linked_directories: list[tuple[Df, Df]] = []
+        self.linked_directories: dict[Df, Df] = {}
+        self.link_targets: set[Df] = set()
+        self.holding_links: set[Df] = set()
+        self.security_domains: dict[bytes, SecurityDomain] = {}
         self.instance_aids: set[bytes] = set()
         self.load_packages: set[bytes] = set()
         self.bytes_used = 0

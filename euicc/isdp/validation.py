@@ -8,6 +8,7 @@ from apdu import tlv
 from euicc.isdp.pe_status import ElementRefused, Status
 from euicc.isdp.staging import Staging
 from euicc.uicc.filesystem import Df, Ef
+from euicc.uicc.profile_data import LOCAL_PIN
 
 CONTROL_REFERENCE = 0xA4
 KEY_REFERENCE = 0x83
@@ -24,11 +25,32 @@ def validate(area: Staging) -> None:
         raise ElementRefused(Status.INVALID_PARAMETER, "a profile without MNO-SD")
     _check_puks(area)
     _share_pins(area)
-    for file in area.filesystem.files():
-        if isinstance(file, Df):
-            _check_keys(area, file, file.pin_keys)
-            if not minimal:  # where the PINs that the default access rules name are optional
-                _check_rules(area, file)
+    pins = area.profile.pins
+    everywhere = frozenset(pins[b""].pins) if b"" in pins else frozenset()
+    for root in (area.mf, *area.filesystem.adfs.values()):
+        _check_directory(root, everywhere, everywhere, area, check_rules=not minimal)
+
+
+def _check_directory(
+    directory: Df, everywhere: frozenset[int], above: frozenset[int], area: Staging, *, check_rules: bool
+) -> None:
+    """Key references are of the MF's PINs (global ones), or of this directory or one above it (local ones).
+
+    Not in an IoT minimal profile: the PINs that its default access rules name are optional.
+    """
+    context = area.profile.pins.get(directory.path)
+    local = above | frozenset(context.pins) if context else above
+    needed = set(directory.pin_keys)
+    if check_rules:
+        needed |= _keys_of_rules(directory)
+    for reference in needed:
+        if reference not in (local if reference & LOCAL_PIN else everywhere):
+            raise ElementRefused(
+                Status.PIN_CODE_MISSING, f"PIN {reference:02X} of {directory.fid:04X} not defined"
+            )
+    for child in directory.children.values():
+        if isinstance(child, Df) and child.parent is directory:
+            _check_directory(child, everywhere, local, area, check_rules=check_rules)
 
 
 def _check_puks(area: Staging) -> None:
@@ -44,27 +66,19 @@ def _check_puks(area: Staging) -> None:
 def _share_pins(area: Staging) -> None:
     """The PIN status of a linked directory is that of its target: so are the PINs."""
     pins = area.profile.pins
-    for directory, target in area.linked_directories:
+    for directory, target in area.linked_directories.items():
         contexts = [pins[above.path] for above in target.ancestors() if above.path in pins]
         if contexts:
             pins.setdefault(directory.path, contexts[0])
 
 
-def _check_keys(area: Staging, directory: Df, keys: bytes) -> None:
-    for reference in keys:
-        if area.profile.pin(reference, directory) is None:
-            raise ElementRefused(
-                Status.PIN_CODE_MISSING, f"PIN {reference:02X} of {directory.fid:04X} not defined"
-            )
-
-
-def _check_rules(area: Staging, directory: Df) -> None:
-    """The access rules of a directory and of the EFs in it, each once."""
+def _keys_of_rules(directory: Df) -> set[int]:
+    """What the access rules of a directory and of the EFs in it name; each rule once."""
     references = {file.security for file in directory.children.values() if isinstance(file, Ef)}
     keys: set[int] = set()
     for reference in references | {directory.security}:
-        keys.update(_rule_keys(_rule(directory, reference)))
-    _check_keys(area, directory, bytes(keys))
+        keys |= _rule_keys(_rule(directory, reference))
+    return keys
 
 
 def _rule(directory: Df, reference: bytes) -> bytes:

@@ -443,6 +443,45 @@ def test_a_linked_directory_has_the_files_and_pins_of_its_target() -> None:
     assert refused_with(package, unable) == Status.FEATURE_NOT_SUPPORTED
 
 
+def directory(fid: bytes, **fields: Any) -> pe.Fcp:
+    given = {"file_descriptor": b"\x78\x21", "ef_file_size": None, **fields}
+    return new(fid, **{"pin_status_template_do": b"\x01", **given})
+
+
+def test_directories_are_no_deeper_than_a_path_leads() -> None:
+    """Each directory created becomes the current one."""
+    inside = [directory(bytes((0x5F, number))) for number in range(1, 5)]
+    profile = created(*inside[:3], new())
+    assert ef(profile, USIM_FID + b"\x5f\x01\x5f\x02\x5f\x03" + FID).body.size == 6
+    assert refused_command(*inside) == Status.BAD_VALUES
+
+
+CIRCLES = {
+    "into itself": (directory(b"\x5f\x01"), directory(b"\x5f\x02", link_path=USIM_FID)),
+    "into another link": (
+        directory(b"\x5f\x01"),
+        USIM_FID,
+        directory(b"\x5f\x02", link_path=USIM_FID + b"\x5f\x01"),
+        USIM_FID,
+        directory(b"\x5f\x03", link_path=USIM_FID + b"\x5f\x02"),
+    ),
+    "a link inside a target": (
+        directory(b"\x5f\x01"),
+        USIM_FID,
+        directory(b"\x5f\x02", link_path=USIM_FID + b"\x5f\x01"),
+        USIM_FID,
+        directory(b"\x5f\x04"),
+        USIM_FID + b"\x5f\x01",
+        directory(b"\x5f\x03", link_path=USIM_FID + b"\x5f\x04"),
+    ),
+}
+
+
+@pytest.mark.parametrize("commands", CIRCLES.values(), ids=CIRCLES)
+def test_links_that_could_lead_in_circles(commands: tuple[Any, ...]) -> None:
+    assert refused_command(*commands) == Status.INVALID_PARAMETER
+
+
 # -- BER-TLV ---------------------------------------------------------------------------------------------------------
 
 

@@ -60,6 +60,7 @@ def install_security_domain(area: Staging, name: str, element: pe.PESecurityDoma
         cat_tp_parameters=_contents(element.cat_tp_parameters),
     )
     area.profile.security_domains.append(domain)
+    area.security_domains[instance.instance_aid] = domain
 
 
 def _claim_aid(area: Staging, aid: bytes) -> None:
@@ -172,11 +173,12 @@ def _check_instance(area: Staging, instance: ApplicationInstance) -> None:
 
 def _associated(area: Staging, aid: bytes | None) -> SecurityDomain:
     """The security domain with that AID, without one the MNO-SD; it comes earlier in the package."""
-    domains = area.profile.security_domains
-    found = [domain for domain in domains if aid is None or domain.instance.instance_aid == aid]
-    if not found:
+    if aid is None:
+        return area.profile.security_domains[0]
+    found = area.security_domains.get(aid)
+    if found is None:
         raise ElementRefused(Status.INVALID_PARAMETER, "no such security domain").inside(INSTANCE)
-    return found[0]
+    return found
 
 
 def install_rfm(area: Staging, name: str, element: pe.PERFM) -> None:

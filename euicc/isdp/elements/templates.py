@@ -191,9 +191,11 @@ def _files_of(items: FileItems) -> list[tuple[pe.Fcp, list[int | bytes]]]:
         if chosen == "do_not_create":
             raise ElementRefused(Status.INVALID_PARAMETER, "doNotCreate with something else")
         if chosen == "file_descriptor":
-            files.append((item.value, []))
+            fills: list[int | bytes] = []
+            files.append((item.value, fills))
             continue
         if not files:
-            files.append((NOTHING_GIVEN, []))
-        files[-1][1].append(item.value)
+            fills = []
+            files.append((NOTHING_GIVEN, fills))
+        fills.append(item.value)
     return files

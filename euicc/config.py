@@ -82,10 +82,10 @@ class Config:
     """The product.
 
     Versions are triples as in EUICCInfo2. nvm_size and ram_size: bytes reported as free on an empty card;
-    profiles take theirs from nvm_size. gating: which declaration of the terminal (TERMINAL CAPABILITY) opens
-    the ES10 functions: "off" none needed, "strict" the one of the variant (LPAd for SGP.22, IPAd for SGP.32),
-    "either" one of them. channels: logical channels including the basic one. package_size: largest profile
-    package taken, in bytes.
+    profiles take theirs from nvm_size. notifications: how many may wait for their delivery; when there are
+    more, the oldest are dropped. gating: which declaration of the terminal (TERMINAL CAPABILITY) opens the
+    ES10 functions: "off" none needed, "strict" the one of the variant (LPAd for SGP.22, IPAd for SGP.32),
+    "either" one of them. channels: logical channels including the basic one.
     """
 
     variant: str = "sgp22"
@@ -127,7 +127,7 @@ class Config:
     discovery_base_url: str | None = None
     nvm_size: int = 512 * 1024
     ram_size: int = 16 * 1024
-    package_size: int = 256 * 1024
+    notifications: int = 512
     channels: int = 20
     gating: str = "off"
 
@@ -136,6 +136,8 @@ class Config:
             raise ValueError(f"variant is one of {', '.join(VARIANTS)}, not {self.variant!r}")
         if self.gating not in GATINGS:
             raise ValueError(f"gating is one of {', '.join(GATINGS)}, not {self.gating!r}")
+        if self.notifications < 1:
+            raise ValueError(f"at least one notification must find room, not {self.notifications}")
         if not 1 <= self.channels <= 20:
             raise ValueError(f"a card has 1 to 20 logical channels, not {self.channels}")
 

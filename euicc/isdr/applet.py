@@ -48,7 +48,7 @@ class IsdR:
         self.card = card
         self.variant = variant_of(card.config)
         self.profiles = ProfileStore(card.nvm)
-        self.notifications = NotificationStore(card.nvm, self.sign)
+        self.notifications = NotificationStore(card.nvm, self.sign, card.config.notifications)
         self.states = ProfileStates(card.nvm, self.profiles, self.notifications, self.variant.rules)
         self.session: Session = None
         self.refresh_due = False

@@ -24,11 +24,16 @@ _PROFILE_INSTALLATION_RESULT = (0xBF37, 0xBF27, 0xBF2F)
 
 
 class NotificationStore:
-    """Pending notifications by sequence number; every method that writes needs an open NVM transaction."""
+    """Pending notifications by sequence number; every method that writes needs an open NVM transaction.
 
-    def __init__(self, nvm: Nvm, sign: Sign) -> None:
+    most: how many are kept. One more takes the place of the oldest: a device that never delivers any shall still be
+    able to change profiles. The gap in the numbers shows that something is missing.
+    """
+
+    def __init__(self, nvm: Nvm, sign: Sign, most: int) -> None:
         self._nvm = nvm
         self._sign = sign
+        self._most = most
 
     def next_seq(self) -> int:
         """Take the next number: starts at 1, survives everything, is never used twice."""
@@ -90,6 +95,8 @@ class NotificationStore:
 
     def _set(self, notification: PendingNotification) -> None:
         self._nvm.set(keys.NOTIFICATION, notification, _index(notification.sequence_number))
+        for oldest in self._nvm.indexes(keys.NOTIFICATION)[: -self._most]:
+            self._nvm.delete(keys.NOTIFICATION, oldest)
 
 
 def _index(sequence_number: int) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from apdu import ApduChannel, tlv
-from euicc import Card
+from euicc import Card, Config
 from euicc.crypto import ecdsa
 from euicc.crypto.certificates import Certificate
 from euicc.profiles.notifications import NotificationStore
+from euicc.runtime import keys
 from tests.isdr.es10 import delete, disable, enable, events, memory_reset, open_isdr, result
 from tests.isdr.installed import ALL_EVENTS, DELETE, DISABLE, ENABLE, SMDP, iccid, install
 
@@ -141,8 +142,21 @@ def test_more_notifications_than_one_byte_counts(card: Card) -> None:
     assert [number_of(each) for each in pending(ask(isdr, "BF2B06A00480020104"))] == [260]
 
 
+def test_the_oldest_makes_room_for_one_too_many() -> None:
+    card = Card.manufacture(config=Config(notifications=3))
+    install(card, 1)
+    isdr = open_isdr(card)
+    for _ in range(2):
+        isdr.store_data(enable(1))
+        isdr.store_data(disable(1))
+    assert [number for number, _, _ in events(isdr)] == [2, 3, 4]
+    assert card.nvm.indexes(keys.NOTIFICATION) == ["00000002", "00000003", "00000004"]
+    isdr.store_data(delete(1))
+    assert events(isdr) == [(3, ENABLE, 1), (4, DISABLE, 1), (5, DELETE, 1)]
+
+
 def test_installation_result_comes_back_as_it_was(card: Card) -> None:
-    store = NotificationStore(card.nvm, lambda ski, data: bytes(64))
+    store = NotificationStore(card.nvm, lambda ski, data: bytes(64), most=1)
     with card.nvm.transaction():
         number = store.next_seq()
         metadata = tlv.encode(0xBF2F, bytes.fromhex("800101 81020780"), tlv.encode(0x0C, SMDP.encode()))

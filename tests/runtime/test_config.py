@@ -41,7 +41,8 @@ def test_files_of_other_releases_load() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"variant": "sgp01"}, {"gating": "maybe"}, {"channels": 0}, {"channels": 21}]
+    "wrong",
+    [{"variant": "sgp01"}, {"gating": "maybe"}, {"channels": 0}, {"channels": 21}, {"notifications": 0}],
 )
 def test_choices_that_make_no_sense(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError):

@@ -131,6 +131,8 @@ class Loader:
             raise LoadRefused(segment.command, ErrorReason.SCP03T_STRUCTURE_ERROR) from error
         except BspSecurityError as error:
             raise LoadRefused(segment.command, ErrorReason.SCP03T_SECURITY_ERROR) from error
+        if segment.command is not BppCommand.REPLACE_SESSION_KEYS:  # which cannot fail for memory, 2.5.6.1
+            self._need(len(plaintext), segment.command)
         if segment.command is BppCommand.LOAD_PROFILE_ELEMENTS:
             self._load_profile_elements(plaintext, segment.last)
             return
@@ -143,7 +145,6 @@ class Loader:
         """ES8+.ConfigureISDP, SGP.22 5.5.2."""
         command = BppCommand.CONFIGURE_ISDP
         request = _decoded(rsp.ConfigureISDPRequest, encoded, command)
-        self._need(len(encoded), command)
         proprietary = request.dp_proprietary_data
         if proprietary is None:
             return
@@ -156,7 +157,6 @@ class Loader:
         """ES8+.StoreMetadata, SGP.22 5.5.3."""
         command = BppCommand.STORE_METADATA
         metadata = _decoded(rsp.StoreMetadataRequest, encoded, command)
-        self._need(len(encoded), command)
         try:
             admission.check(self._isdr.config, self._isdr.profiles, metadata)
         except Refused as refusal:
@@ -178,7 +178,6 @@ class Loader:
         """ES8+.LoadProfileElements, SGP.22 5.5.5: each ProfileElement is installed as soon as it is complete."""
         command = BppCommand.LOAD_PROFILE_ELEMENTS
         self._package += plaintext
-        self._need(len(plaintext), command)
         try:
             self._installer.feed(plaintext)
             installation = self._installer.finish() if last else None

@@ -1,4 +1,4 @@
-"""What an ES10 function is, and how one is carried out: find, decode, guard, transaction, run, encode.
+"""What an ES10 function is, and how one is carried out: find, decode, transaction, run, encode.
 
 The tables themselves stand in `euicc.isdr.es10`, next to the functions; a variant of the card puts them together.
 """
@@ -22,7 +22,6 @@ UNDEFINED_ERROR = 127
 """Result code of every function for what none of its other codes says."""
 
 Run = Callable[["IsdR", Any], "Message | bytes"]
-Guard = Callable[["IsdR"], None]
 Refuse = Callable[[Any, int], "Message"]
 
 
@@ -34,7 +33,6 @@ class Function:
     request: type it is decoded as; None for the pieces of a bound profile package, which are handed over as received.
     run: carries it out; its answer is a message or already encoded, empty for 9000 without data. Refused(reason) where
     the card turns it down, StatusError where the standard knows no result code.
-    guard: when it may be called; says no as `run` does.
     refusals: result code for each reason; any other reason is undefinedError. refuse: (request, code) -> response.
     transaction: whether all of it is one NVM transaction. A function that commits in steps leaves it False.
     tolerance: forms of the request that are accepted besides the standard's.
@@ -45,7 +43,6 @@ class Function:
     run: Run
     refusals: Mapping[Reason, int] = field(default_factory=dict)
     refuse: Refuse | None = None
-    guard: Guard | None = None
     transaction: bool = False
     tolerance: tuple[Tolerance, ...] = ()
 
@@ -81,8 +78,6 @@ def execute(isdr: IsdR, functions: FunctionTable, data: bytes) -> bytes:
 
 
 def _run(isdr: IsdR, function: Function, request: object) -> Message | bytes:
-    if function.guard:
-        function.guard(isdr)
     if not function.transaction:
         return function.run(isdr, request)
     with isdr.nvm.transaction():

@@ -511,6 +511,18 @@ def test_a_full_card_says_at_which_stage(size: int, command: int) -> None:
     assert refused(result) == (command, Reason.INSTALL_FAILED_DUE_TO_INSUFFICIENT_MEMORY_FOR_PROFILE)
 
 
+def test_metadata_without_end_are_refused_as_soon_as_they_do_not_fit() -> None:
+    side = device(config=Config(nvm_size=3000))
+    otpk = side.prepared()
+    made = contents()
+    pieces = side.bind(otpk, replace(made, metadata=tlv.encode(0xBF25, bytes(100_000))))
+    result = side.load(pieces[:7])
+    assert refused(result) == (
+        Command.STORE_METADATA,
+        Reason.INSTALL_FAILED_DUE_TO_INSUFFICIENT_MEMORY_FOR_PROFILE,
+    )
+
+
 @pytest.mark.parametrize(
     ("sent", "command"),
     [

@@ -100,13 +100,13 @@ def _answer(
         transaction_id=server_signed.transaction_id,
         server_address=server_signed.server_address,
         server_challenge=server_signed.server_challenge,
-        euicc_info2=device.get_euicc_info2(isdr, rsp.GetEuiccInfo2Request()),
+        euicc_info2=device.euicc_info2(isdr),
         ctx_params1=request.ctx_params1,
     )
     signature = credential.sign(signed.encode())
     isdr.session = Authenticated(
         transaction_id=server_signed.transaction_id,
-        role=server.role or Role.DP_AUTH,
+        role=next(role for role in SERVER_ROLES if role.value in server.policies),
         server_oid=server.subject_alt_oid or "",
         server_address=server_signed.server_address,
         anchor_ski=anchor.ski,

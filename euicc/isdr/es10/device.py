@@ -8,7 +8,7 @@ from apdu import StatusError, status, tlv
 from asn1 import BitString
 from asn1.generated import rsp
 from euicc.isdr import operations
-from euicc.isdr.functions import UNDEFINED_ERROR, Function
+from euicc.isdr.functions import Function
 from euicc.isdr.tolerance import supply
 from euicc.refusals import Reason, Refused
 from euicc.runtime import keys
@@ -171,7 +171,6 @@ FUNCTIONS = (
         rsp.LoadCRLRequest.TAG,
         rsp.LoadCRLRequest,
         load_crl,
-        refusals={Reason.NOT_SUPPORTED: UNDEFINED_ERROR},
         refuse=lambda _, code: rsp.LoadCRLResponse(load_crl_response_error=code),
     ),
     Function(rsp.LpaeActivationRequest.TAG, rsp.LpaeActivationRequest, activate_lpae),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -293,3 +294,11 @@ def refusal(elements: Elements | bytes, config: Config = CONFIG, **options: Any)
 
 def refused_with(elements: Elements | bytes, config: Config = CONFIG, **options: Any) -> int:
     return refusal(elements, config, **options).pe_status[-1].status
+
+
+def without(*capabilities: int) -> Config:
+    return replace(CONFIG, uicc_capability=tuple(c for c in CONFIG.uicc_capability if c not in capabilities))
+
+
+def with_(*capabilities: int) -> Config:
+    return replace(CONFIG, uicc_capability=(*CONFIG.uicc_capability, *capabilities))

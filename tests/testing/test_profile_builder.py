@@ -284,3 +284,9 @@ def test_contents_with_gaps_arrive_whole(fid: str, content: bytes) -> None:
     file = profile.filesystem.by_package_path(bytes.fromhex("7FD0" + fid))
     assert isinstance(file, Ef)
     assert file.body.content == content
+
+
+def test_an_operator_whose_name_needs_ucs2() -> None:
+    made = build(Subscription(spn="Ñandú ☎"))
+    assert installed(made.package, Config()).iccid
+    assert "Ñandú ☎".encode("utf-16-be") in made.package

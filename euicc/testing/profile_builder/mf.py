@@ -78,5 +78,5 @@ PHONEBOOK_REFERENCE = bytes.fromhex("A811 C0034F3A0A C5034F090B C9034F210CAA05 C
 
 def _setup_menu(subscription: Subscription) -> bytes:
     """EF_SUME, TS 102 222: the title of the SIM's menu."""
-    name = codings.alpha(subscription.spn, len(subscription.spn))
+    name = codings.alpha(subscription.spn, codings.SPN_SIZE - 1).rstrip(b"\xff")
     return codings.padded(bytes([0x85, len(name)]) + name, 34)

@@ -54,17 +54,19 @@ class UiccApplet:
 
     def implicit(self, channel: int, opened_from: object | None) -> FileSelection:
         """The session a channel starts with: at the MF, or where the channel that opened it stands."""
-        context = Context.at_mf(self.profile)
-        if isinstance(opened_from, FileSelection):
-            origin = opened_from.current_context()
-            context.df, context.adf = origin.df, origin.adf
-        return FileSelection(self, context)
+        if not isinstance(opened_from, FileSelection):
+            return FileSelection(self)
+        origin = opened_from.current_context()
+        return FileSelection(self, Context(origin.profile, origin.df, origin.adf))
 
 
 class FileSelection:
-    """One logical channel in the file system; never serves files of a profile that is no longer enabled."""
+    """One logical channel in the file system; never serves files of a profile that is no longer enabled.
 
-    def __init__(self, applet: UiccApplet, context: Context) -> None:
+    Without a context it is at the MF, and asks for the profile no earlier than with the first command.
+    """
+
+    def __init__(self, applet: UiccApplet, context: Context | None = None) -> None:
         self._applet = applet
         self._context = context
 
@@ -81,7 +83,7 @@ class FileSelection:
     def current_context(self) -> Context:
         """The channel's context: at the MF again if the profile changed since the last command."""
         profile = self._applet.profile
-        if self._context.profile is not profile:
+        if self._context is None or self._context.profile is not profile:
             self._context = Context.at_mf(profile)
         return self._context
 

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from euicc import Card, PowerLoss
+from euicc import Card, Config, PowerLoss, enabled_profile
+from euicc.isdp.installer import build
 from euicc.profiles.profile import Profile, ProfileState
 from euicc.profiles.store import ProfileStore
+from euicc.uicc.profile_data import UiccProfile
+from tests.isdr.es10 import open_isdr
 from tests.isdr.installed import install
 
 SELECT_USIM = bytes.fromhex("00A4040407A000000087100200")
@@ -38,6 +41,27 @@ def test_the_files_come_and_go_with_the_state() -> None:
     assert card.transmit(SELECT_ICCID)[-2:] == b"\x90\x00"
     put(card, profile, ProfileState.DISABLED)
     assert not has_usim(card)
+
+
+def test_the_files_are_built_when_somebody_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[bytes] = []
+
+    def building(package: bytes, config: Config) -> UiccProfile:
+        built.append(package)
+        return build(package, config)
+
+    card = Card.manufacture()
+    install(card, 1, enabled=True)
+    card.save(tmp_path / "card")
+    monkeypatch.setattr(enabled_profile, "_build", building)
+    with Card.open(tmp_path / "card") as again:
+        again.reset()
+        assert open_isdr(again).store_data(bytes.fromhex("BF2E00"))
+        assert not built
+        assert again.transmit(SELECT_ICCID)[-2:] == b"\x90\x00"
+        again.reset()
+        assert has_usim(again)
+        assert len(built) == 1
 
 
 def test_power_lost_while_enabling_leaves_the_files_as_they_were() -> None:

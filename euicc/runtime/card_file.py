@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+from apdu import TransportError
+
 # Grows when a release can no longer read what this one writes; rows of unknown keys do not need it.
 FORMAT_VERSION = 1
 
@@ -21,8 +23,11 @@ _ERASE = "DELETE FROM nvm WHERE key = ? AND idx = ?"
 Row = tuple[str, str, bytes | None]
 
 
-class CardFileError(Exception):
-    """The file is missing, not a card, of a newer format, in use, or was changed by another user of it."""
+class CardFileError(TransportError):
+    """The file is missing, not a card, of a newer format, in use, or was changed by another user of it.
+
+    For whoever talks to the card it is a card that cannot be reached.
+    """
 
 
 class CardFile:

@@ -202,3 +202,9 @@ def test_a_person_is_asked(card: Path, smdp: SmDpPlus, monkeypatch: pytest.Monke
 
 def renewed(smdp: SmDpPlus) -> str:
     return smdp.activation_code(smdp.order(ts48_packages()[0].read_bytes()))
+
+
+def test_a_file_that_is_no_card(tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_text("not a card")
+    assert "text" in error_of(ipa(path, "info", exit_code=1))

@@ -225,7 +225,8 @@ def create_df(area: Staging, parent: Df, row: Row, fcp: pe.Fcp) -> Df:
     if len(parent.path) >= LONGEST_PATH:
         raise ElementRefused(Status.BAD_VALUES, "a directory deeper than a path leads")
     kind = FileKind.ADF if fcp.df_name is not None else row.kind or FileKind.DF
-    df = Df(file_id(fcp, row), kind, security=security_attributes(fcp, row, below_mf=parent is area.mf))
+    below_mf = parent is area.mf or kind is FileKind.ADF
+    df = Df(file_id(fcp, row), kind, security=security_attributes(fcp, row, below_mf=below_mf))
     df.lcsi = life_cycle(fcp)
     if fcp.link_path:
         _link_directory(area, parent, df, fcp.link_path)
@@ -326,7 +327,7 @@ def security_attributes(fcp: pe.Fcp, row: Row, *, below_mf: bool) -> bytes:
     if given is None:
         raise ElementRefused(Status.INVALID_PARAMETER, "access rule missing")
     if len(given) == 1:
-        return (MF_RULES if below_mf or row.kind is FileKind.ADF else OTHER_RULES) + given
+        return (MF_RULES if below_mf else OTHER_RULES) + given
     if len(given) != 3:
         raise ElementRefused(Status.BAD_VALUES, "access rule reference")
     return given

@@ -24,7 +24,8 @@ from euicc.uicc.profile_data import UiccProfile
 __all__ = ["Installation", "InstallationAborted", "Installer", "build"]
 
 NO_PACKAGES: Final[Mapping[bytes, bytes]] = {}
-PE_HEADER = 0xA0
+PE_HEADER, IDENTIFICATION = 0xA0, 0x81
+LARGEST_IDENTIFICATION = 32767
 FIRST_RFU, LAST_RFU = 0xAB, 0xAF
 KNOWN_TAGS = frozenset((*range(0xA0, FIRST_RFU), *range(LAST_RFU + 1, 0xBF), 0xBF1F, 0xBF20, 0xBF21))
 """Tags of the elements that the schema describes."""
@@ -169,10 +170,20 @@ def _entry(refused: ElementRefused, encoded: bytes, header: pe.PEHeader | None) 
     """What is wrong with an element, and where in it."""
     return pe.PEStatus(
         status=refused.status,
-        identification=header.identification if header else None,
+        identification=header.identification if header else _identification(encoded),
         additional_information=refused.information,
         offset=_position(encoded, refused.part),
     )
+
+
+def _identification(encoded: bytes) -> int | None:
+    """The identification of an element that does not decode, if it can be found."""
+    try:
+        found = tlv.parse(encoded).find(PE_HEADER, IDENTIFICATION)
+    except tlv.TlvError:
+        return None
+    number = int.from_bytes(found, "big") if found else -1
+    return number if 0 <= number <= LARGEST_IDENTIFICATION else None
 
 
 def _position(encoded: bytes, part: tuple[int, ...]) -> int:

@@ -90,7 +90,8 @@ def _rule(directory: Df, reference: bytes) -> bytes:
     for above in directory.ancestors():
         ef = above.children.get(fid)
         if isinstance(ef, Ef):
-            return ef.body.record(reference[2]) if 0 < reference[2] <= ef.body.record_count else b""
+            end = reference[2] * ef.body.record_length
+            return ef.body.content[max(0, end - ef.body.record_length) : end]
     return b""
 
 

@@ -188,6 +188,10 @@ class UiccProfile:
     rfm: list[Rfm] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
     non_standard: list[bytes] = field(default_factory=list)
+    pol: bytes | None = None
+    """POL1 of SGP.02, 1 byte; only M2M eUICCs look at it."""
+    connectivity_parameters: bytes | None = None
+    """How an M2M eUICC reaches its SM-SR with this profile, coded as in SGP.02."""
 
     def pin(self, reference: int, df: Df) -> Pin | None:
         """The PIN that `reference` means in `df`: the MF's if global, else of the nearest DF defining it."""

@@ -174,6 +174,16 @@ def test_a_linked_directory_has_the_files_and_pins_of_its_target() -> None:
     assert refused_with(package, unable) == Status.FEATURE_NOT_SUPPORTED
 
 
+def test_an_application_without_template() -> None:
+    aid = bytes.fromhex("A000000559101099")
+    application = directory(b"\x7f\x55", df_name=aid, security_attributes_referenced=b"\x03")
+    profile = created(application, new(), b"\x7f\x55", new(b"\x6f\x98"))
+    assert profile.filesystem.adfs[aid].security.hex() == "2f0603"
+    assert set(profile.filesystem.adfs[aid].children) == {0x6F99, 0x6F98}
+    assert 0x7F55 not in profile.filesystem.mf.children
+    assert refused_command(application, application) == Status.INVALID_PARAMETER
+
+
 def test_directories_are_no_deeper_than_a_path_leads() -> None:
     """Each directory created becomes the current one."""
     inside = [directory(bytes((0x5F, number))) for number in range(1, 5)]

@@ -42,11 +42,6 @@ from tests.isdp.packages import (
     without,
 )
 
-
-def services(**flags: bool) -> pe.ProfileHeader:
-    return header(euicc_mandatory_services=pe.ServicesList(**flags))
-
-
 # -- PINs ---------------------------------------------------------------------------------------------------------
 
 
@@ -101,6 +96,19 @@ def test_directories_may_share_their_pins() -> None:
     package = inserted(basic(), "security_domain", ("isim", isim()), ("pin_codes", shared_pins(USIM_FID)))
     profile = install(package).profile
     assert profile.pins[b"\x7f\xb0"] is profile.pins[USIM_FID]
+
+
+def test_administrative_keys_of_the_mf_serve_everywhere() -> None:
+    package = replaced(basic(), "pin_codes", pins(pin(0x01), pin(0x0A), pin(0x8A)))
+    local = usim(adf_usim=(fcp(file_id=USIM_FID, df_name=USIM_AID, pin_status_template_do=b"\x01\x8a"),))
+    profile = install(replaced(package, "usim", local)).profile
+    assert profile.pin(0x8A, profile.filesystem.adfs[USIM_AID]) is profile.pins[b""].pins[0x8A]
+
+
+def test_what_only_other_kinds_of_euicc_use_is_kept() -> None:
+    package = replaced(basic(), "header", header(pol=b"\x03", connectivity_parameters=b"\xa1\x00"))
+    profile = install(package).profile
+    assert (profile.pol, profile.connectivity_parameters) == (b"\x03", b"\xa1\x00")
 
 
 def test_attempts_and_attributes_are_kept() -> None:

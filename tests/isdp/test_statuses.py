@@ -225,7 +225,8 @@ def test_malformed_and_incomplete_elements() -> None:
     inside_out = b"\xb3\x04\xa0\x09\x80\x00"
     assert refused_with(before + inside_out + after) == Status.INVALID_REQUEST_FORMAT
     without_files = b"\xb3\x07\xa0\x05\x80\x00\x81\x01\x09"
-    assert refused_with(before + without_files + after) == Status.INVALID_PARAMETER
+    (status,) = refusal(before + without_files + after).pe_status
+    assert (status.status, status.identification) == (Status.INVALID_PARAMETER, 9)
     assert install(before + whole + after).response == SUCCESS
 
 

@@ -24,6 +24,8 @@ def install(area: Staging, name: str, element: pe.ProfileHeader) -> None:
         _require_package(area, package.aid, package.version)
     area.header = element
     area.profile.iccid = element.iccid
+    area.profile.pol = element.pol
+    area.profile.connectivity_parameters = element.connectivity_parameters
 
 
 def _require_package(area: Staging, aid: bytes, version: bytes) -> None:

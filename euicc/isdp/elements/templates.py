@@ -10,7 +10,7 @@ from euicc.isdp.capabilities import SERVICE_TABLES, clear_services, unavailable_
 from euicc.isdp.files import NOTHING_GIVEN, create_df, create_ef, create_mf
 from euicc.isdp.pe_status import ElementRefused, Status
 from euicc.isdp.staging import Staging
-from euicc.isdp.templates import TEMPLATES, Row, Template
+from euicc.isdp.templates import TEMPLATES, Row
 from euicc.uicc.filesystem import Df, Ef, FileKind
 
 HOME = {
@@ -37,26 +37,28 @@ class Layout(NamedTuple):
     """A template with what is looked up in it: the field of the directory above each file."""
 
     rows: tuple[Row, ...]
+    by_default: bool
     directory_of: dict[str, str | None]
     fields: frozenset[str]
 
 
 @lru_cache(maxsize=64)
-def layout(template: Template) -> Layout:
+def layout(oid: str) -> Layout:
     """A template, prepared once."""
+    template = TEMPLATES[oid]
     above: str | None = None
     directory_of: dict[str, str | None] = {}
     for row in template.rows:
         if row.is_directory:
             above = row.field
         directory_of[row.field] = above
-    return Layout(template.rows, directory_of, frozenset(directory_of))
+    return Layout(template.rows, template.by_default, directory_of, frozenset(directory_of))
 
 
 def install(area: Staging, name: str, element: Any) -> None:
     """Create the files of a template element."""
-    template = _template(area, name, element.template_id)
-    Builder(area, name, template, element).build()
+    _check_template(area, name, element.template_id)
+    Builder(area, name, element).build()
     application = APPLICATION.get(name)
     if application in SERVICE_TABLES:
         unavailable = unavailable_services(application, area.capabilities)
@@ -65,14 +67,13 @@ def install(area: Staging, name: str, element: Any) -> None:
         _compare_iccid(area)
 
 
-def _template(area: Staging, name: str, oid: str) -> Template:
+def _check_template(area: Staging, name: str, oid: str) -> None:
     template = TEMPLATES.get(oid)
     if template is None:
         mandatory = area.header is not None and oid in area.header.euicc_mandatory_gfste_list
         raise ElementRefused(Status.TEMPLATE_NOT_SUPPORTED, f"template {oid}", skippable=not mandatory)
     if template.element != name:
         raise ElementRefused(Status.INVALID_PARAMETER, f"template {oid} in an element {name}").inside(1)
-    return template
 
 
 def _compare_iccid(area: Staging) -> None:
@@ -88,11 +89,10 @@ def _compare_iccid(area: Staging) -> None:
 class Builder:
     """Walks the rows of one template with the fields of one element."""
 
-    def __init__(self, area: Staging, name: str, template: Template, element: Any) -> None:
+    def __init__(self, area: Staging, name: str, element: Any) -> None:
         self._area = area
         self._name = name
-        self._layout = layout(template)
-        self._by_default = template.by_default
+        self._layout = layout(element.template_id)
         self._given: dict[str, Any] = vars(element)
         home = HOME.get(name)
         self._base = area.naas[home] if home else area.mf
@@ -109,7 +109,7 @@ class Builder:
 
     def build(self) -> None:
         """Every file that the element gives, and those that the template creates by default."""
-        given, by_default = self._given, self._by_default
+        given, by_default = self._given, self._layout.by_default
         for row in self._layout.rows:
             file = given.get(row.field)
             if file is None and not by_default:
@@ -186,16 +186,14 @@ class Builder:
 def _files_of(items: FileItems) -> list[tuple[pe.Fcp, list[int | bytes]]]:
     """One field, taken apart: a further fileDescriptor begins a further file."""
     files: list[tuple[pe.Fcp, list[int | bytes]]] = []
+    fills: list[int | bytes] | None = None
     for item in items:
-        chosen = item.chosen
-        if chosen == "do_not_create":
+        fcp = item.file_descriptor
+        if fcp is None and item.do_not_create:
             raise ElementRefused(Status.INVALID_PARAMETER, "doNotCreate with something else")
-        if chosen == "file_descriptor":
-            fills: list[int | bytes] = []
-            files.append((item.value, fills))
-            continue
-        if not files:
+        if fcp is not None or fills is None:
             fills = []
-            files.append((NOTHING_GIVEN, fills))
-        fills.append(item.value)
+            files.append((fcp or NOTHING_GIVEN, fills))
+        if fcp is None:
+            fills.append(item.value)
     return files

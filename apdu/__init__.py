@@ -8,7 +8,7 @@ from apdu.command import Command
 from apdu.response import Response
 from apdu.status import StatusError
 from apdu.tlv import Tlv, TlvError
-from apdu.trace import Exchange, Recorder, Trace, TraceFormatError
+from apdu.trace import Exchange, Recorder, Trace, TraceFormatError, TraceWriter
 from apdu.transport import Transport, TransportError
 from apdu.transport.replay import Replay, ReplayMismatch
 
@@ -26,6 +26,7 @@ __all__ = [
     "TlvError",
     "Trace",
     "TraceFormatError",
+    "TraceWriter",
     "Transport",
     "TransportError",
     "aid",

@@ -11,8 +11,7 @@ from apdu.response import Response
 from apdu.status import StatusError
 from apdu.transport import TransportError
 
-# ES10 functions and the segments of a bound profile package, by the tag they begin with.
-_FUNCTIONS = {
+FUNCTIONS = {
     0xBF20: "ES10b.GetEUICCInfo (info1)",
     0xBF21: "ES10b.PrepareDownload",
     0xBF22: "ES10b.GetEUICCInfo (info2)",
@@ -58,6 +57,7 @@ _FUNCTIONS = {
     0xBF64: "ES10b.eUICCMemoryReset",
     0xBF65: "ES10b.SetDefaultDpAddress",
 }
+"""ES10 functions and the segments of a bound profile package, by the tag they begin with."""
 
 _SELECT_BY = {0x00: "file", 0x01: "child DF", 0x03: "parent DF", 0x08: "path from MF", 0x09: "path"}
 
@@ -103,7 +103,7 @@ def _function(data: bytes) -> str:
         tag, _, _ = tlv.read_header(data)
     except tlv.TlvError as error:
         return f"no data object ({error})"
-    return _FUNCTIONS.get(tag, f"tag {tag:X}")
+    return FUNCTIONS.get(tag, f"tag {tag:X}")
 
 
 def _manage_channel(command: Command) -> str:

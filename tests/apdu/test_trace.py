@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from apdu import ApduChannel, Recorder, Replay, ReplayMismatch, Trace, TraceFormatError, Transport, aid
 from apdu.explain import explain_command, explain_response
-from apdu.trace import Exchange
+from apdu.trace import Exchange, TraceWriter
 from tests.apdu.scripted import ScriptedCard
 
 SELECT_ISD_R = "00A4040010A0000005591010FFFFFFFF890000010000"
@@ -25,7 +26,8 @@ def recorded_session() -> Recorder:
         ("00C0000002", "6F009000"),
         ("80E2910003BF2E0000", "BF2E12" + "8010" + "AA" * 16 + "9000"),
     )
-    recorder = Recorder(card, clock=lambda: next(ticks) * 0.0005)
+    began = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
+    recorder = Recorder(card, clock=lambda: next(ticks) * 0.0005, name="a script", recorded=began)
     assert recorder.reset() == bytes.fromhex("3B9000")
     play(recorder)
     return recorder
@@ -71,7 +73,9 @@ def test_a_recorder_shows_the_cards_trust_anchors() -> None:
 def test_a_trace_file_can_be_read_by_people() -> None:
     text = recorded_session().trace.to_text()
     assert text.startswith(
-        "APDU trace 1\n"
+        "APDU trace 2\n"
+        "transport a script\n"
+        "recorded 2025-03-01T09:30:00.000000+00:00\n"
         "@ 0.000500 +0.000500\n"
         "# reset -> ATR 3B9000\n"
         "< 3B9000\n"
@@ -99,6 +103,22 @@ def test_every_trace_is_read_back(exchanges: list[Exchange]) -> None:
     assert Trace.from_text(trace.to_text()) == trace
 
 
+def test_a_trace_of_version_1_is_read() -> None:
+    text = "APDU trace 1, 7 exchanges before it dropped\n@ 0.5 +0.1\n# reset -> ATR 3B9000\n< 3B9000\n"
+    assert Trace.from_text(text) == Trace((Exchange(None, b"\x3b\x90\x00", 0.5, 0.1),), 7)
+
+
+def test_a_trace_is_written_while_it_happens(tmp_path: Path) -> None:
+    card = ScriptedCard(("80F20000", "9000"))
+    with TraceWriter(tmp_path / "session.trace") as writer:
+        recorder = Recorder(card, writer=writer)
+        assert Trace.load(tmp_path / "session.trace") == recorder.trace
+        recorder.reset()
+        recorder.transmit(bytes.fromhex("80F20000"))
+        assert Trace.load(tmp_path / "session.trace") == recorder.trace
+    assert recorder.trace.transport == "ScriptedCard"
+
+
 def test_a_trace_written_by_hand_may_have_spaces_and_remarks() -> None:
     text = "# mine\nAPDU trace 1\n\n@ 0.0 +0.0\n# the end\n> 80 F2 00 00\n<90 00\n"
     assert Trace.from_text(text).exchanges == (Exchange(b"\x80\xf2\x00\x00", b"\x90\x00"),)
@@ -108,7 +128,9 @@ def test_a_trace_written_by_hand_may_have_spaces_and_remarks() -> None:
     ("text", "line"),
     [
         ("", "line 1"),
-        ("APDU trace 2\n", "line 1"),
+        ("APDU trace 3\n", "line 1"),
+        ("APDU trace 2\nrecorded yesterday\n", "yesterday"),
+        ("APDU trace 2\ndropped x\n@ 0.0 +0.0\n<9000", "not understood: x"),
         ("APDU trace 1\n> 00\n< 9000\n", "line 2"),
         ("APDU trace 1\n@ 0.0 +0.0\n> 0\n< 9000\n", "line 3"),
         ("APDU trace 1\n# words\n@ 0.0 +0.0\n> 00\n> 9000\n", "line 5"),

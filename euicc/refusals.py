@@ -31,7 +31,6 @@ class Reason(Enum):
     # anything
     INCORRECT_INPUT = auto()  # decodable, but its values make no sense here
     NOT_SUPPORTED = auto()  # the card does not have the function
-    UNDEFINED = auto()
 
 
 class Refused(Exception):

@@ -36,7 +36,6 @@ METADATA_ERRORS = {
     Reason.ALREADY_EXISTS: ErrorReason.INSTALL_FAILED_DUE_TO_ICCID_ALREADY_EXISTS_ON_EUICC,
     Reason.NOT_SUPPORTED: ErrorReason.UNSUPPORTED_PROFILE_CLASS,
     Reason.POLICY: ErrorReason.PPR_NOT_ALLOWED,
-    Reason.MEMORY: ErrorReason.INSTALL_FAILED_DUE_TO_INSUFFICIENT_MEMORY_FOR_PROFILE,
 }
 """What `admission.check` refuses of the metadata, as errorReason of StoreMetadata."""
 

@@ -35,13 +35,13 @@ def wrap(outer: int, *alternatives: int) -> Tolerance:
     return tolerate
 
 
-def supply(tag: int, value: bytes) -> Tolerance:
-    """An element that should be there is left out; it counts as `value`."""
+def supply(tag: int, value: bytes, at: int = 0) -> Tolerance:
+    """An element that should be there, as number `at` counted from 0, is left out; it counts as `value`."""
 
     def tolerate(elements: list[Tlv]) -> list[Tlv]:
         if any(element.tag == tag for element in elements):
             return elements
-        return [*elements, _element(tag, value)]
+        return [*elements[:at], _element(tag, value), *elements[at:]]
 
     return tolerate
 

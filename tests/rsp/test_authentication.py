@@ -199,6 +199,16 @@ def test_what_is_verified_is_what_was_received() -> None:
     assert side.authenticate(request).authenticate_response_ok
 
 
+@pytest.mark.parametrize("identifier", [b"", b"\x04\x00"], ids=["absent", "empty"])
+def test_a_server_may_leave_the_signing_ci_to_the_card(identifier: bytes) -> None:
+    side = device()
+    asked = tlv.parse(side.server.authenticate_server(side.challenge())).children()
+    request = tlv.encode(0xBF38, *(identifier if each.tag == 0x04 else each.encoded for each in asked))
+    ok = side.authenticate(request).authenticate_response_ok
+    assert ok is not None
+    assert ok.euicc_certificate == side.card.identity.credentials[0].euicc_certificate
+
+
 @pytest.mark.parametrize(
     "request_",
     [b"\xbf\x38\x00", b"\xbf\x38\x02\x30\x00", b"\xbf\x38\x03\x30\x05\x80"],

@@ -11,6 +11,7 @@ from euicc.isdr import installation, one_time_key
 from euicc.isdr.es10 import device
 from euicc.isdr.functions import Function
 from euicc.isdr.session import Authenticated, Challenged, authenticated
+from euicc.isdr.tolerance import supply
 from euicc.refusals import Reason, Refused
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from euicc.isdr.applet import IsdR
 
 CHALLENGE_LENGTH = 16
+_SUBJECT_KEY_IDENTIFIER = 0x04
 SERVER_ROLES = (Role.DP_AUTH, Role.DS_AUTH)
 
 SERVER_FAULTS = {
@@ -81,7 +83,7 @@ def verified_server(isdr: IsdR, der: bytes) -> tuple[Certificate, chain.TrustAnc
 
 
 def signing_credential(isdr: IsdR, ci_ski: bytes) -> Credential:
-    """The credential under the CI the server asks for; an empty identifier leaves the choice to the card."""
+    """The credential under the CI the server asks for; none, as in newer versions, leaves the choice to the card."""
     credential = isdr.identity.credential(ci_ski) if ci_ski else isdr.identity.credentials[0]
     if credential is None:
         raise Refused(Reason.CI_UNKNOWN)
@@ -174,6 +176,7 @@ FUNCTIONS = (
         authenticate_server,
         refusals=AUTHENTICATE_REFUSALS,
         refuse=_authenticate_refused,
+        tolerance=(supply(_SUBJECT_KEY_IDENTIFIER, b"", at=2),),
     ),
     Function(
         rsp.CancelSessionRequest.TAG,

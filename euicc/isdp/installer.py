@@ -30,6 +30,8 @@ FIRST_RFU, LAST_RFU = 0xAB, 0xAF
 KNOWN_TAGS = frozenset((*range(0xA0, FIRST_RFU), *range(LAST_RFU + 1, 0xBF), 0xBF1F, 0xBF20, 0xBF21))
 """Tags of the elements that the schema describes."""
 UNKNOWN = ""
+DEEPEST_NESTING = 32
+"""Far more levels than any element has."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Installer:
         self._memory = config.nvm_size if memory is None else memory
         self._identifications: set[int] = set()
         self._warnings: list[pe.PEStatus] = []
+        self._aborted: InstallationAborted | None = None
 
     def feed(self, data: bytes) -> None:
         """The next bytes of the package, cut anywhere; InstallationAborted."""
@@ -75,7 +78,9 @@ class Installer:
             self.element(element)
 
     def element(self, encoded: bytes) -> None:
-        """The next ProfileElement, with tag and length; InstallationAborted."""
+        """The next ProfileElement, with tag and length; InstallationAborted, then for ever."""
+        if self._aborted:
+            raise self._aborted
         header: pe.PEHeader | None = None
         name = UNKNOWN
         try:
@@ -83,12 +88,16 @@ class Installer:
             self._process(name, element, header, len(encoded))
         except ElementRefused as refused:
             if header is None or header.mandated or not refused.skippable:
-                raise self._aborted(refused, encoded, header) from refused
+                entry = _entry(refused, encoded, header)
+                self._aborted = aborted(self._warnings, entry, refused.reason)
+                raise self._aborted from refused
             self._sequence.left_out(name)
             self._warnings.append(_entry(refused, encoded, header))
 
     def finish(self) -> Installation:
         """The profile, when the package ended with `end`; InstallationAborted."""
+        if self._aborted:
+            raise self._aborted
         self._reader.finish()
         if not self._sequence.ended:
             raise malformed(self._warnings, "the package ends without its end", self._reader.consumed)
@@ -113,11 +122,6 @@ class Installer:
         self._sequence.done(name, area)
         if element.extensions and header is not None:
             raise ElementRefused(Status.INVALID_PARAMETER, f"unknown parameters in {name}", skippable=True)
-
-    def _aborted(
-        self, refused: ElementRefused, encoded: bytes, header: pe.PEHeader | None
-    ) -> InstallationAborted:
-        return aborted(self._warnings, _entry(refused, encoded, header), refused.reason)
 
 
 def build(package: bytes, config: Config) -> UiccProfile:
@@ -162,8 +166,10 @@ def _well_formed(encoded: bytes) -> bool:
         return False
 
 
-def _made_of_tlvs(objects: list[tlv.Tlv]) -> bool:
-    return all(_made_of_tlvs(each.children()) for each in objects if each.constructed)
+def _made_of_tlvs(objects: list[tlv.Tlv], depth: int = 0) -> bool:
+    if depth > DEEPEST_NESTING:
+        return False
+    return all(_made_of_tlvs(each.children(), depth + 1) for each in objects if each.constructed)
 
 
 def _entry(refused: ElementRefused, encoded: bytes, header: pe.PEHeader | None) -> pe.PEStatus:

@@ -54,8 +54,7 @@ class Staging:
 
     def put(self, directory: Df, file: File) -> None:
         """A new file in its directory; invalid-parameter when the FID is taken there."""
-        if not self.mf_created:
-            raise ElementRefused(Status.INVALID_PARAMETER, "a file before the MF")
+        self._require_mf()
         if file.fid in directory.children or (directory is self.mf and file.fid in self.temporary_fids):
             raise ElementRefused(Status.INVALID_PARAMETER, f"file {file.fid:04X} exists already")
         file.parent = directory
@@ -63,6 +62,7 @@ class Staging:
 
     def put_adf(self, adf: Df) -> None:
         """A new ADF; invalid-parameter when its AID or its temporary FID is taken."""
+        self._require_mf()
         assert adf.aid is not None  # whoever builds an ADF asked for its AID
         if adf.fid in self.temporary_fids or adf.fid in self.mf.children:
             raise ElementRefused(Status.INVALID_PARAMETER, f"temporary FID {adf.fid:04X} is taken")
@@ -70,6 +70,10 @@ class Staging:
             raise ElementRefused(Status.INVALID_PARAMETER, "two ADFs with one AID")
         self.temporary_fids[adf.fid] = adf
         self.filesystem.add_adf(adf)
+
+    def _require_mf(self) -> None:
+        if not self.mf_created:
+            raise ElementRefused(Status.INVALID_PARAMETER, "a file before the MF")
 
     def resolve(self, path: bytes) -> File:
         """The file at a path of the package: FIDs from the MF, ADFs by temporary FID; invalid-parameter."""

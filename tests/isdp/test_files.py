@@ -252,6 +252,17 @@ def test_refused_directories(fields: dict[str, Any], status: int) -> None:
     assert refused_with(inserted(basic(), "end", ("telecom", element))) == status
 
 
+def test_a_directory_is_described_once_and_an_adf_not_left_out() -> None:
+    once = fcp(pin_status_template_do=b"\x01")
+    nothing = (pe.FileItem(do_not_create=True),)
+    for items in ((once, once), (once, content(b"")), (once, offset(1))):
+        package = inserted(basic(), "end", ("telecom", telecom(df_telecom=items)))
+        assert refused_with(package) == Status.INVALID_PARAMETER
+    fields = [name for name in vars(usim()) if name not in ("usim_header", "template_id")]
+    package = replaced(basic(), "usim", usim(**dict.fromkeys(fields, nothing)))
+    assert refused_with(package) == Status.INVALID_PARAMETER
+
+
 @pytest.mark.parametrize("missing", ["file_id", "df_name"])
 def test_an_adf_needs_its_aid_and_a_temporary_fid(missing: str) -> None:
     given: dict[str, Any] = {"file_id": USIM_FID, "df_name": USIM_AID, "pin_status_template_do": b"\x01"}

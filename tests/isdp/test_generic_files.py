@@ -184,6 +184,13 @@ def test_an_application_without_template() -> None:
     assert refused_command(application, application) == Status.INVALID_PARAMETER
 
 
+def test_nothing_comes_before_the_mf() -> None:
+    application = directory(b"\x7f\x55", df_name=bytes.fromhex("A000000559101099"))
+    for command in (application, new(), directory(b"\x7f\x56")):
+        package = inserted(basic(), "mf", ("generic_file_management", gfm(command)))
+        assert refused_with(package) == Status.INVALID_PARAMETER
+
+
 def test_directories_are_no_deeper_than_a_path_leads() -> None:
     """Each directory created becomes the current one."""
     inside = [directory(bytes((0x5F, number))) for number in range(1, 5)]

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from apdu import tlv
 from asn1.generated import pe
+from euicc.isdp.installer import InstallationAborted, Installer
 from tests.isdp.packages import (
     CONFIG,
     ISIM_AID,
@@ -228,6 +230,25 @@ def test_malformed_and_incomplete_elements() -> None:
     (status,) = refusal(before + without_files + after).pe_status
     assert (status.status, status.identification) == (Status.INVALID_PARAMETER, 9)
     assert install(before + whole + after).response == SUCCESS
+
+
+def test_an_element_nested_without_end() -> None:
+    inner = b""
+    for _ in range(3000):
+        inner = tlv.encode(0xA3, inner)
+    package = encode(basic()[:2]) + tlv.encode(0xBF22, inner)
+    assert refused_with(package) == Status.INVALID_REQUEST_FORMAT
+
+
+def test_after_a_refusal_nothing_goes_on() -> None:
+    installer = Installer(CONFIG)
+    with pytest.raises(InstallationAborted) as first:
+        installer.feed(encode([("header", header(major_version=9))]))
+    with pytest.raises(InstallationAborted) as second:
+        installer.feed(encode(basic()))
+    with pytest.raises(InstallationAborted) as third:
+        installer.finish()
+    assert first.value.response == second.value.response == third.value.response
 
 
 def test_the_offset_leads_to_what_is_wrong() -> None:

@@ -132,13 +132,18 @@ def _contents(message: Message | None) -> bytes | None:
 
 def install_application(area: Staging, name: str, element: pe.PEApplication) -> None:
     """A load package, instances of it or of an earlier one, or both."""
-    package = element.load_block
-    loaded = None
-    if package is not None:
-        loaded = _load(area, package)
-    instances = tuple(_instance(given) for given in element.instance_list or ())
+    given = element.load_block
+    loaded = _load(area, given) if given is not None else None
+    instances = tuple(_instance(each) for each in element.instance_list or ())
+    packages = area.load_packages | ({loaded.aid} if loaded else set()) | area.platform_packages.keys()
     for instance in instances:
-        _check_instance(area, instance)
+        if instance.load_package_aid not in packages:
+            reason = f"package {instance.load_package_aid.hex().upper()}"
+            raise ElementRefused(Status.LIB_NOT_SUPPORTED, reason, skippable=True).inside(INSTANCES)
+    for instance in instances:
+        _register(area, instance)
+    if loaded is not None:
+        area.load_packages.add(loaded.aid)
     area.profile.applications.append(Application(loaded, instances))
 
 
@@ -147,10 +152,9 @@ def _load(area: Staging, package: pe.ApplicationLoadPackage) -> LoadPackage:
         raise ElementRefused(
             Status.RUNTIME_NOT_SUPPORTED, "no runtime for load files", skippable=True
         ).inside(LOAD_BLOCK)
-    if package.load_package_aid in area.load_packages:
+    if package.load_package_aid in area.load_packages or package.load_package_aid in area.platform_packages:
         raise ElementRefused(Status.INVALID_PARAMETER, "load package twice").inside(LOAD_BLOCK)
     _associated(area, package.security_domain_aid)
-    area.load_packages.add(package.load_package_aid)
     return LoadPackage(
         aid=package.load_package_aid,
         load_block=package.load_block_object,
@@ -159,12 +163,7 @@ def _load(area: Staging, package: pe.ApplicationLoadPackage) -> LoadPackage:
     )
 
 
-def _check_instance(area: Staging, instance: ApplicationInstance) -> None:
-    package = instance.load_package_aid
-    if package not in area.load_packages and package not in area.platform_packages:
-        raise ElementRefused(
-            Status.LIB_NOT_SUPPORTED, f"package {package.hex().upper()}", skippable=True
-        ).inside(INSTANCES)
+def _register(area: Staging, instance: ApplicationInstance) -> None:
     domain = _associated(area, instance.extradition_aid)
     if domain.instance.life_cycle_state != PERSONALIZED:
         raise ElementRefused(Status.INVALID_PARAMETER, "security domain not personalized").inside(INSTANCES)

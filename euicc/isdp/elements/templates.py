@@ -139,6 +139,8 @@ class Builder:
         if file and file[0].do_not_create:
             if len(file) != 1:
                 raise ElementRefused(Status.INVALID_PARAMETER, "doNotCreate with something else")
+            if row.kind is FileKind.ADF:
+                raise ElementRefused(Status.INVALID_PARAMETER, "an application without its ADF")
             if self._layout.directory_of[row.field] != "mf":  # the MF has all its files
                 return
             file = None
@@ -150,9 +152,10 @@ class Builder:
     def _directory(self, row: Row, file: FileItems | None) -> Df | None:
         if not self._unavailable.isdisjoint(row.services):
             return None
-        ((fcp, fills),) = _files_of(file or ()) or ((NOTHING_GIVEN, []),)
-        if fills:
-            raise ElementRefused(Status.INVALID_PARAMETER, "content for a directory")
+        files = _files_of(file or ())
+        fcp, fills = files[0] if files else (NOTHING_GIVEN, [])
+        if fills or len(files) > 1:
+            raise ElementRefused(Status.INVALID_PARAMETER, "more than its attributes for a directory")
         if row.kind is FileKind.MF:
             df = create_mf(self._area, row, fcp)
         else:

@@ -9,6 +9,10 @@ class TransportError(Exception):
     """The card cannot be talked to, or what came back is not an answer to what was sent."""
 
 
+class TransportUnavailable(TransportError):
+    """There is no way to a card: something is missing. The text is one line: what, and what to install or start."""
+
+
 @runtime_checkable
 class Transport(Protocol):
     """A card that takes command APDUs: in process, in a reader, or behind a socket."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from euicc import Card, PowerLoss
 from tests.isdr.es10 import delete, disable, enable, events, memory_reset, open_isdr, result, states
 from tests.isdr.installed import OPERATIONAL, PPR1, PPR2, PROVISIONING, TEST, install
 
-NUMBERS = st.integers(1, 4)
+NUMBERS = st.integers(1, 3)
 OK, NOT_FOUND, WRONG_STATE, POLICY, WRONG_REENABLING = range(5)
 
 
@@ -93,6 +93,14 @@ class ProfileLife(RuleBasedStateMachine):
         self.card = Card.manufacture(seed=1)
         self.isdr = open_isdr(self.card)
         self.model = Model()
+
+    @initialize()
+    def in_test_mode(self) -> None:
+        """Where the most rules apply."""
+        self.install(1, OPERATIONAL, 0)
+        self.install(2, TEST, 0)
+        self.enable(1, refresh=False)
+        self.enable(2, refresh=False)
 
     def asked(self, request: bytes, tag: int, code: int) -> bool:
         assert self.isdr.store_data(request) == result(tag, code)

@@ -127,7 +127,7 @@ def demo(
     _show_outcome(console, outcome)
     if trace is not None:
         outcome.trace.save(trace)
-        console.print(f"The APDUs are in {trace}.")
+        console.print(f"The APDUs are in {trace}.", markup=False)
 
 
 @app.command()
@@ -168,7 +168,7 @@ def info(
     with Card.open(file) as card:
         found = contents(card)
     if as_json:
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        print(json.dumps(found, indent=2))
     else:
         _show_contents(Console(), found)
 
@@ -285,10 +285,12 @@ def _show_order(server: SmDpPlus, order: Order, path: Path | None, confirmation_
 
 def _show_step(console: Console, step: Step) -> None:
     line = f"{step.title:34}{step.seconds * 1000:8.1f} ms  {step.detail}"
-    console.print(line, highlight=False, soft_wrap=True)
+    console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _show_outcome(console: Console, outcome: Outcome) -> None:
+    from ipa.console import cell
+
     found = outcome.subscription
     rows = {
         "EID": outcome.eid,
@@ -301,7 +303,7 @@ def _show_outcome(console: Console, outcome: Outcome) -> None:
     }
     table = Table(show_header=False, title="The card, as its terminal sees it")
     for name, value in rows.items():
-        table.add_row(name, value)
+        table.add_row(name, cell(value))
     console.print(table)
 
 
@@ -312,6 +314,8 @@ def _show_contents(console: Console, found: Row) -> None:
 
 
 def _table(title: str, rows: list[Row]) -> Table | str:
+    from ipa.console import cell
+
     if not rows:
         return f"{title}: none"
     shown = [name for name in rows[0] if name not in FOR_PROGRAMS]
@@ -319,7 +323,7 @@ def _table(title: str, rows: list[Row]) -> Table | str:
     for name in shown:
         table.add_column(name.replace("_", " "), overflow="fold", no_wrap=name in IDENTIFIERS)
     for row in rows:
-        table.add_row(*("" if row[name] is None else str(row[name]) for name in shown))
+        table.add_row(*(cell(row[name]) for name in shown))
     return table
 
 

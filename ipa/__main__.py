@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from contextlib import ExitStack
@@ -17,7 +18,7 @@ from apdu import StatusError, Transport, TransportError
 from asn1 import Asn1Error
 from asn1.generated import rsp
 from ipa import presentation
-from ipa.console import console_user, row_table, rows_table
+from ipa.console import console_user, printable, row_table, rows_table
 from ipa.driver import User
 from ipa.errors import IpaError, TransportFailed
 from ipa.lpa import Lpa
@@ -43,7 +44,8 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except (IpaError, TransportError, StatusError, Asn1Error) as error:
-            print("error:", "; ".join((str(error), *getattr(error, "__notes__", ()))), file=sys.stderr)
+            reasons = "; ".join((str(error), *getattr(error, "__notes__", ())))
+            print("error:", printable(reasons), file=sys.stderr)
             raise typer.Exit(1) from error
 
 
@@ -94,7 +96,7 @@ class Invocation:
     def show(self, answer: Row | list[Row]) -> None:
         """Prints an answer: a table for people, JSON for programs."""
         if self.as_json:
-            print(json.dumps(answer, indent=2, ensure_ascii=False))
+            print(json.dumps(answer, indent=2))
         else:
             Console().print(rows_table(answer) if isinstance(answer, list) else row_table(answer))
 
@@ -159,7 +161,8 @@ def download(
     with console_user(ask=ctx.obj.may_ask(yes)) as user:
         downloaded = ctx.obj.lpa(ci, connect_to, user).download(code, confirmation_code)
     if downloaded.undelivered:
-        print(f"warning: the notification waits on the card: {downloaded.undelivered}", file=sys.stderr)
+        reason = printable(downloaded.undelivered)
+        print(f"warning: the notification waits on the card: {reason}", file=sys.stderr)
     ctx.obj.show(presentation.downloaded_row(downloaded))
 
 
@@ -237,6 +240,8 @@ def address(
     clear: Annotated[bool, typer.Option("--clear", help="Take the default SM-DP+ away.")] = False,
 ) -> None:
     """Show the configured addresses, or set the default SM-DP+."""
+    if host and clear:
+        raise typer.BadParameter("a new address, or none: not both", param_hint="--clear")
     lpa = ctx.obj.lpa()
     if host or clear:
         lpa.set_default_dp_address(host or "")
@@ -279,6 +284,9 @@ def _connections(pairs: list[str]) -> dict[str, str]:
 
 def main() -> None:
     """Run the command line."""
+    # A terminal that cannot show every character shows the rest.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     app()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,12 +10,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from ipa import presentation, steps
 from ipa.driver import User
 from ipa.presentation import Row
 from ipa.steps import Decision
 
+# Unicode categories of what is no character to show: controls, halves of surrogates, ends of lines.
+CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
 # Columns that somebody will copy.
 UNBROKEN = ("iccid", "state", "number")
 
@@ -79,7 +83,7 @@ def row_table(row: Row) -> Table:
     """One answer: names and values."""
     table = Table(show_header=False, box=None)
     for name, value in row.items():
-        table.add_row(name.replace("_", " "), _text(value))
+        table.add_row(name.replace("_", " "), cell(value))
     return table
 
 
@@ -92,8 +96,18 @@ def rows_table(rows: list[Row]) -> Table | str:
     for name in shown:
         table.add_column(name.replace("_", " "), overflow="fold", no_wrap=name in UNBROKEN)
     for row in rows:
-        table.add_row(*(_text(row[name]) for name in shown))
+        table.add_row(*(cell(row[name]) for name in shown))
     return table
+
+
+def cell(value: object) -> Text:
+    """A value in a table. Names come from servers: they are neither markup nor commands to the terminal."""
+    return Text(printable(_text(value)))
+
+
+def printable(text: str) -> str:
+    """The text with U+FFFD for what would move the cursor, colour the screen, or worse."""
+    return "".join("\ufffd" if unicodedata.category(each) in CONTROLS else each for each in text)
 
 
 def _text(value: object) -> str:

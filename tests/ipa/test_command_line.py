@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,13 +11,15 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from euicc import Card
+from euicc.__main__ import app as euicc_app
 from euicc.testing import http
 from euicc.testing.pki import Pki
+from euicc.testing.profile_builder import build
 from euicc.testing.smdp import SmDpPlus
 from ipa.__main__ import Invocation, app
-from tests.data import needs_ts48, ts48_packages
 
 PKI = Pki.default()
+PACKAGE = build().package
 ABSENT = "89000123456789012341"
 
 
@@ -78,6 +81,8 @@ def test_the_default_address(card: Path) -> None:
     cleared = in_json(card, "address", "--clear")
     assert isinstance(cleared, dict)
     assert cleared["default_dp_address"] == ""
+    assert "not both" in ipa(card, "address", "a.example.com", "--clear", exit_code=2).stderr
+    assert in_json(card, "address") == cleared
 
 
 @pytest.mark.parametrize(
@@ -109,9 +114,8 @@ def test_which_card() -> None:
     assert "there is no card file" in error_of(absent)
 
 
-@needs_ts48
 def test_a_profile_s_life(card: Path, smdp: SmDpPlus) -> None:
-    order = smdp.order(ts48_packages()[0].read_bytes(), profile_name="Data plan")
+    order = smdp.order(PACKAGE, profile_name="Data plan")
     code = "LPA:" + smdp.activation_code(order)
     downloaded = in_json(card, "download", code)
     assert isinstance(downloaded, dict)
@@ -140,19 +144,17 @@ def listed(card: Path) -> list[dict[str, str]]:
     return shown
 
 
-@needs_ts48
 def test_a_confirmation_code(card: Path, smdp: SmDpPlus) -> None:
-    order = smdp.order(ts48_packages()[0].read_bytes(), confirmation_code="1234")
+    order = smdp.order(PACKAGE, confirmation_code="1234")
     code = smdp.activation_code(order)
     assert "confirmation code" in error_of(ipa(card, "download", code, exit_code=1))
     assert "8.2.7/3.8" in error_of(ipa(card, "download", code, "--confirmation-code", "4321", exit_code=1))
     ipa(card, "download", code, "--confirmation-code", "1234")
 
 
-@needs_ts48
 def test_notifications_that_cannot_be_sent_stay(card: Path, smdp: SmDpPlus) -> None:
     smdp.address = "smdp.example.com"
-    order = smdp.order(ts48_packages()[0].read_bytes())
+    order = smdp.order(PACKAGE)
     result = ipa(card, "download", smdp.activation_code(order), exit_code=1)
     assert "smdp.example.com cannot be reached" in error_of(result)
 
@@ -171,6 +173,48 @@ def test_a_server_elsewhere(card: Path) -> None:
         assert "8.2.6/3.8" in error_of(ipa(card, *words, exit_code=1))
 
 
+def test_names_are_text_and_nothing_else(card: Path, smdp: SmDpPlus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    order = smdp.order(PACKAGE, profile_name="[/bold]\x1b[2J", service_provider_name="[red]O")
+    shown = [ipa(card, "download", smdp.activation_code(order)).stdout]
+    shown += [ipa(card, "profiles").stdout, CliRunner().invoke(euicc_app, ["info", str(card)]).stdout]
+    for output in shown:
+        assert "[/bold]\ufffd[2J" in output
+        assert "[red]O" in output
+        assert "\x1b" not in output
+    assert listed(card)[0]["name"] == "[/bold]\x1b[2J"
+
+
+def test_what_a_server_says_cannot_command_the_terminal(card: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SmDpPlus, "handle", said)
+    server = SmDpPlus(PKI)
+    with http.serve(server, tls=PKI.issue_tls("localhost", ["127.0.0.1"])):
+        result = ipa(card, "download", f"1${server.address}$X", exit_code=1)
+    assert "no\ufffd[2J" in error_of(result)
+
+
+def said(*_call: object) -> dict[str, object]:
+    refusal = {"subjectCode": "8.1", "reasonCode": "4.2", "message": "no\x1b[2J"}
+    return {"header": {"functionExecutionStatus": {"status": "Failed", "statusCodeData": refusal}}}
+
+
+def test_a_terminal_that_cannot_show_every_character(card: Path, smdp: SmDpPlus) -> None:
+    ipa(card, "download", smdp.activation_code(smdp.order(PACKAGE, profile_name="Zo\u00eb")))
+    assert "Zo?" in on_ascii_terminal("ipa", "--card", str(card), "profiles")
+    assert (
+        json.loads(on_ascii_terminal("ipa", "--card", str(card), "profiles", "--json"))[0]["name"]
+        == "Zo\u00eb"
+    )
+    told = json.loads(on_ascii_terminal("euicc", "info", str(card), "--json"))
+    assert told["profiles"][0]["name"] == "Zo\u00eb"
+
+
+def on_ascii_terminal(module: str, *words: str) -> str:
+    command = [sys.executable, "-m", module, *words]
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    return subprocess.run(command, capture_output=True, text=True, check=True, env=ascii_only).stdout
+
+
 def test_as_a_program(card: Path) -> None:
     command = [sys.executable, "-m", "ipa", "--card", str(card), "info", "--json"]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -181,10 +225,9 @@ def test_as_a_program(card: Path) -> None:
     assert failed.stderr == "error: the eUICC has no default SM-DP+ address\n"
 
 
-@needs_ts48
 def test_a_person_is_asked(card: Path, smdp: SmDpPlus, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Invocation, "may_ask", lambda self, yes: not yes)
-    order = smdp.order(ts48_packages()[0].read_bytes(), profile_name="Data plan", confirmation_code="1234")
+    order = smdp.order(PACKAGE, profile_name="Data plan", confirmation_code="1234")
     words = ["--card", str(card), "download", smdp.activation_code(order)]
     unanswered = CliRunner().invoke(app, words)
     assert unanswered.exit_code == 1
@@ -201,7 +244,7 @@ def test_a_person_is_asked(card: Path, smdp: SmDpPlus, monkeypatch: pytest.Monke
 
 
 def renewed(smdp: SmDpPlus) -> str:
-    return smdp.activation_code(smdp.order(ts48_packages()[0].read_bytes()))
+    return smdp.activation_code(smdp.order(PACKAGE))
 
 
 def test_a_file_that_is_no_card(tmp_path: Path) -> None:

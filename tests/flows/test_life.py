@@ -1,0 +1,40 @@
+"""A complete life of a profile through every door: the same assertions, the same ES10 messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import lru_cache
+
+from apdu import Recorder, Transport, tlv
+from tests.flows.doors import Device
+from tests.flows.life import es10_messages, live, new_card, new_server
+
+Messages = list[tuple[bytes, bytes]]
+
+
+@lru_cache(None)
+def without_a_door() -> Messages:
+    recorder = Recorder(new_card())
+    live(Device(recorder), new_server())
+    return es10_messages(recorder.trace.exchanges)
+
+
+def test_a_life_is_the_same_through_every_door(
+    door: Callable[[Transport], AbstractContextManager[Device]],
+) -> None:
+    recorder = Recorder(new_card())
+    with door(recorder) as device:
+        live(device, new_server())
+    assert es10_messages(recorder.trace.exchanges) == without_a_door()
+
+
+def test_the_messages_are_those_of_a_life() -> None:
+    tags = {tlv.read_header(request)[0] for request, _ in without_a_door()}
+    download, profiles, notifications = (
+        {0xBF2E, 0xBF38, 0xBF21, 0xBF36},
+        {0xBF2D, 0xBF31, 0xBF32, 0xBF33},
+        {0xBF2B, 0xBF30},
+    )
+    assert tags >= download | profiles | notifications
+    assert all(tlv.parse(response) for _, response in without_a_door() if response)

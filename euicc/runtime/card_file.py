@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from apdu import TransportError
@@ -53,14 +54,16 @@ class CardFile:
     def write(cls, path: str | os.PathLike[str], rows: Iterable[Row]) -> None:
         """A new card file at `path` with these rows; a file that lies there is replaced in one step."""
         path = Path(path)
-        fresh = path.with_name(path.name + ".new")
-        fresh.unlink(missing_ok=True)
+        fresh = path.with_name(f".{path.name}.{os.getpid()}")
         try:
+            fresh.unlink(missing_ok=True)
             _create(fresh, rows)
             for companion in ("-wal", "-shm"):
                 path.with_name(path.name + companion).unlink(missing_ok=True)
             fresh.replace(path)
         except (OSError, sqlite3.Error) as error:
+            with suppress(OSError):
+                fresh.unlink()
             raise CardFileError(f"cannot write {path}: {error}") from error
 
     def is_at(self, path: str | os.PathLike[str]) -> bool:

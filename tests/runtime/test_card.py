@@ -150,6 +150,22 @@ def test_files_without_a_card(tmp_path: Path) -> None:
         Card.open(tmp_path / "blank")
 
 
+def test_a_card_that_cannot_be_saved_leaves_nothing_behind(tmp_path: Path) -> None:
+    card = Card.manufacture()
+    (tmp_path / "directory").mkdir()
+    (tmp_path / "file").touch()
+    for place in ("directory", "missing/card", "file/card"):
+        with pytest.raises(CardFileError, match="cannot write"):
+            card.save(tmp_path / place)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["directory", "file"]
+
+
+def test_saving_a_card_touches_no_other_file(tmp_path: Path) -> None:
+    (tmp_path / "card.new").write_bytes(b"somebody's")
+    Card.manufacture().save(tmp_path / "card")
+    assert (tmp_path / "card.new").read_bytes() == b"somebody's"
+
+
 # --- applets of one's own, and the power ---
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import json
+import re
 import shlex
 import sys
 from collections.abc import Mapping
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 LARGEST_PORT = 0xFFFF
+MATCHING_ID = re.compile("[A-Za-z0-9-]*")
+"""What can stand in an activation code, SGP.22 4.1."""
 FOR_PROGRAMS = {"isd_p"}
 """Columns that only --json shows: the others need the width."""
 IDENTIFIERS = {"ci", "iccid"}
@@ -203,6 +206,8 @@ def smdp(
     from euicc.testing.demo import order_profile
     from euicc.testing.smdp import SmDpPlus
 
+    if confirmation_code == "":
+        raise UsageError("an empty confirmation code is none")
     host, port = _host_and_port(listen)
     paths = [*(profile or ()), *(files or ())]
     packages: list[bytes | None] = [path.read_bytes() for path in paths] or [None]
@@ -343,6 +348,9 @@ def _matching_ids(given: list[str], wanted: int) -> list[str | None]:
     """One for each profile: those given, or a new one each."""
     if given and len(given) != wanted:
         raise UsageError(f"{len(given)} MatchingIDs for {wanted} profiles")
+    for each in given:
+        if not MATCHING_ID.fullmatch(each):
+            raise UsageError(f"a MatchingID has letters, digits and hyphens only, not {each!r}")
     return list(given) or [None] * wanted
 
 

@@ -221,8 +221,11 @@ def send_notifications(
 ) -> None:
     """Deliver them to their servers; those that are taken are removed from the card."""
     deliveries = ctx.obj.lpa(ci, connect_to).send_notifications(numbers or None)
+    unknown = sorted(set(numbers or ()) - {delivery.metadata.seq_number for delivery in deliveries})
+    if unknown:
+        print(f"error: no such notification: {', '.join(map(str, unknown))}", file=sys.stderr)
     ctx.obj.show([presentation.delivery_row(delivery) for delivery in deliveries])
-    if any(delivery.failure for delivery in deliveries):
+    if unknown or any(delivery.failure for delivery in deliveries):
         raise typer.Exit(1)
 
 

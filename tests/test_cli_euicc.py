@@ -237,6 +237,8 @@ def test_the_default_server_of_a_card(card: Path, package: Path) -> None:
         (("--profile", "no-such-file.der"), "no-such-file.der"),
         (("--eid", "1"), "EID"),
         (("--matching-id", "A", "--matching-id", "B"), "2 MatchingIDs for 1 profiles"),
+        (("--matching-id", "A$B"), "letters, digits and hyphens"),
+        (("--confirmation-code", ""), "empty confirmation code"),
     ],
 )
 def test_servers_that_cannot_be(arguments: tuple[str, ...], reason: str) -> None:

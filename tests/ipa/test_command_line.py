@@ -159,6 +159,10 @@ def test_notifications_that_cannot_be_sent_stay(card: Path, smdp: SmDpPlus) -> N
     assert "smdp.example.com cannot be reached" in error_of(result)
 
 
+def test_a_notification_that_is_not_there_cannot_be_sent(card: Path) -> None:
+    assert ipa(card, "notifications", "send", "7", exit_code=1).stderr == "error: no such notification: 7\n"
+
+
 def test_a_server_of_another_ci(card: Path, smdp: SmDpPlus, tmp_path: Path) -> None:
     other = tmp_path / "ci.der"
     other.write_bytes(Pki.create(b"another").ci_certificates[0])

@@ -21,7 +21,7 @@ from euicc.runtime import keys
 from euicc.runtime.nvm import Nvm
 from tests.bench.downloads import Download, record, typical
 from tests.bench.floors import BareDispatcher, bare_crypto, calibration
-from tests.bench.stopwatch import seconds
+from tests.bench.stopwatch import least, seconds, timed
 from tests.rsp.garbage import commands, session
 
 GET_EID = bytes.fromhex("80E2910006BF3E035C015A00")
@@ -137,8 +137,9 @@ def _downloads() -> Iterator[Row]:
     for curve, limit in LIMITS.items():
         recorded = download(curve)
         name = f"full download, {recorded.profile_size} bytes, {curve.name}, {len(recorded.commands)} APDUs"
-        crypto = seconds(bare_crypto(curve.ec, recorded.profile_size))
-        yield Row(name, recorded.best(), "bare cryptography", crypto, limit)
+        crypto = timed(bare_crypto(curve.ec, recorded.profile_size))
+        taken, floor = least(recorded.play, crypto)
+        yield Row(name, taken, "bare cryptography", floor, limit)
 
 
 def _memory(loop: float) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from apdu import Transport
 from asn1.generated import rsp
 from ipa import iccid as iccids
 from ipa.activation_code import ActivationCode
-from ipa.driver import Driver, Servers, User
+from ipa.driver import CardAccess, Driver, Servers, User
 from ipa.procedures import device, download, notifications, profiles
 from ipa.procedures.download import Downloaded
 from ipa.procedures.notifications import Delivery
@@ -27,15 +27,16 @@ DEVICE_INFO = rsp.DeviceInfo(
 class Lpa:
     """Local Profile Assistant in the device (LPAd), SGP.22 2.4.
 
-    `transport`: the card. `ci_certificates`: DER certificates of the CIs trusted for TLS; default: what the transport
-    itself offers as `ci_certificates`. `servers`: another way to the servers than HTTPS. `user`: who is asked and
-    told. ICCIDs are taken as digits or as 10 bytes. Every method raises IpaError with a one-line reason;
-    apdu.TransportError when the card cannot be talked to.
+    `transport`: the card, as a Transport or as what a modem gives of it (ipa.modem.ModemAccess). `ci_certificates`:
+    DER certificates of the CIs trusted for TLS; default: what the transport itself offers as `ci_certificates`.
+    `servers`: another way to the servers than HTTPS. `user`: who is asked and told. ICCIDs are taken as digits or
+    as 10 bytes. Every method raises IpaError with a one-line reason; apdu.TransportError when the card cannot be
+    talked to.
     """
 
     def __init__(
         self,
-        transport: Transport,
+        transport: Transport | CardAccess,
         *,
         ci_certificates: Iterable[bytes] | None = None,
         servers: Servers | None = None,
@@ -44,10 +45,12 @@ class Lpa:
         terminal_profile: bytes | None = REFRESH_ONLY,
     ) -> None:
         trusted = getattr(transport, "ci_certificates", ()) if ci_certificates is None else ci_certificates
-        self._terminal = Terminal(transport, profile=terminal_profile)
+        terminal = (
+            Terminal(transport, profile=terminal_profile) if isinstance(transport, Transport) else transport
+        )
         self._device_info = device_info
         self._https = HttpServers(trusted)
-        self._driver = Driver(self._terminal, servers or self._https, user)
+        self._driver = Driver(terminal, servers or self._https, user)
 
     def close(self) -> None:
         """Closes the connections to servers; also done by leaving a `with`."""

@@ -1,0 +1,168 @@
+"""The card behind a modem, as procedures need it: the modem is its terminal and manages it (TS 27.007 8.17, 8.43)."""
+
+from __future__ import annotations
+
+import time
+from enum import Enum
+
+from apdu import (
+    ApduChannel,
+    Command,
+    StatusError,
+    TransportError,
+    aid,
+    instruction,
+    open_channel,
+    tlv,
+)
+from apdu.status import LOGICAL_CHANNEL_NOT_SUPPORTED
+from apdu.store_data import BLOCK_SIZE_MAX
+from apdu.transport.modem import Dialogue, ModemError, ModemTransport, Port, open_port, open_session, restart
+from ipa.errors import NotAnEuicc
+from ipa.terminal import LPA_IN_DEVICE, PROPRIETARY, TERMINAL_CAPABILITY_TEMPLATE
+
+PATIENCE_SECONDS = 20.0
+"""How long a modem may take to notice a REFRESH, and to bring its card up again."""
+PAUSE_SECONDS = 0.5
+
+# STATUS without indication and without answer, TS 102 221 11.1.2: an application answers it somehow, a closed channel
+# does not.
+ARE_YOU_THERE = Command(PROPRIETARY, instruction.STATUS, 0x00, 0x0C)
+
+
+class Way(Enum):
+    """How APDUs go through a modem."""
+
+    SESSIONS = "+CCHO, +CGLA, +CCHC"
+    GENERIC = "+CSIM"
+
+
+class ModemAccess:
+    """The ISD-R of a modem's card; an ipa.driver.CardAccess.
+
+    `port`: path of the modem's port, `tcp:HOST:PORT`, or a Port that is open. `way`: how to go; None takes sessions,
+    and +CSIM where the modem or its card does not give one. `capability`: data objects for TERMINAL CAPABILITY, which
+    goes by +CSIM where the modem has it. `block_size` bounds the STORE DATA blocks for modems with short lines.
+    TransportUnavailable when the port cannot be opened, TransportError when the modem does not answer, ModemError when
+    it refuses.
+    """
+
+    def __init__(
+        self,
+        port: str | Port,
+        *,
+        way: Way | None = None,
+        capability: bytes = LPA_IN_DEVICE,
+        block_size: int = BLOCK_SIZE_MAX,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        self.modem = Dialogue(open_port(port) if isinstance(port, str) else port)
+        self._generic = ModemTransport(self.modem, proactive=True)
+        self._way = way
+        self._capability = capability
+        self._block_size = block_size
+        self._patience = patience
+        self._channel: ApduChannel | None = None
+        self._announced = False
+        self._restarting = False
+
+    def store_data(self, request: bytes) -> bytes:
+        """One ES10 command to the ISD-R; StatusError. The modem deals with proactive commands by itself."""
+        channel = self._channel or self._open()
+        try:
+            answer = channel.store_data(request)
+        except TransportError:
+            self._channel = None
+            raise
+        self._announced = channel.proactive_pending > 0
+        return answer
+
+    def refresh(self) -> None:
+        """Lets the card finish a change of profiles, SGP.22 3.2.1: the modem resets it on its REFRESH.
+
+        Where no REFRESH was announced, or the modem takes no notice of it, the card is restarted by +CFUN.
+        """
+        channel, self._channel = self._channel, None
+        deadline = time.monotonic() + (self._patience if self._announced else 0.0)
+        self._announced = False
+        self._restarting = True
+        while channel is not None and _is_open(channel):
+            if time.monotonic() >= deadline:
+                restart(self.modem)
+                return
+            self.modem.wait(("+CPIN:",), PAUSE_SECONDS)
+            self.modem.unsolicited.clear()
+
+    def close(self) -> None:
+        """Gives the channel back and closes the port."""
+        try:
+            if self._channel is not None:
+                self._channel.close()
+        except (TransportError, StatusError):
+            pass  # there is nobody left to give it back to
+        finally:
+            self._channel = None
+            self.modem.close()
+
+    def __enter__(self) -> ModemAccess:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _open(self) -> ApduChannel:
+        """A channel with the ISD-R; after a REFRESH the modem is given time to have its card again."""
+        deadline = time.monotonic() + (self._patience if self._restarting else 0.0)
+        while True:
+            try:
+                self._channel = self._open_once()
+                self._restarting = False
+                return self._channel
+            except (TransportError, NotAnEuicc):
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(PAUSE_SECONDS)
+
+    def _open_once(self) -> ApduChannel:
+        self._declare()
+        if self._way is Way.GENERIC:
+            return self._open_generic()
+        try:
+            return open_session(self.modem, aid.ISD_R, self._block_size)
+        except ModemError as refusal:
+            if self._way is Way.SESSIONS:
+                raise
+            return self._instead(refusal)
+
+    def _instead(self, refusal: ModemError) -> ApduChannel:
+        """By +CSIM; where the modem does not have it either, what was wrong with +CCHO is what is wrong."""
+        try:
+            return self._open_generic()
+        except ModemError:
+            raise refusal from None
+
+    def _open_generic(self) -> ApduChannel:
+        channel = open_channel(self._generic, block_size=self._block_size)
+        try:
+            channel.select(aid.ISD_R)
+        except StatusError as error:
+            channel.close()
+            raise NotAnEuicc(str(error)) from error
+        return channel
+
+    def _declare(self) -> None:
+        """TERMINAL CAPABILITY. Neither a modem nor a card that does not know it is a reason to stop."""
+        template = tlv.encode(TERMINAL_CAPABILITY_TEMPLATE, self._capability)
+        command = Command(PROPRIETARY, instruction.TERMINAL_CAPABILITY, 0, 0, template)
+        try:
+            self._generic.transmit(command.encode())
+        except ModemError:
+            return
+
+
+def _is_open(channel: ApduChannel) -> bool:
+    """Whether the channel still is the one with the ISD-R."""
+    try:
+        return channel.send(ARE_YOU_THERE).sw != LOGICAL_CHANNEL_NOT_SUPPORTED
+    except ModemError:
+        return False

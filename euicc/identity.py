@@ -115,7 +115,7 @@ def _default(eid: bytes) -> Identity:
 
 def _issue(eid: bytes, authority: Authority) -> Credential:
     eum, euicc = authority.issue_euicc(eid)
-    return Credential(
+    credential = Credential(
         curve=euicc.parsed.curve,
         ci_ski=authority.ski,
         ci_certificate=authority.certificate,
@@ -123,6 +123,8 @@ def _issue(eid: bytes, authority: Authority) -> Credential:
         euicc_certificate=euicc.certificate,
         private_scalar=ecka.scalar(euicc.key),
     )
+    vars(credential)["private_key"] = euicc.key  # at hand: not to be derived again
+    return credential
 
 
 def _encode_credential(credential: Credential) -> bytes:

@@ -55,13 +55,13 @@ def initialise_secure_channel(isdr: IsdR, prepared: Prepared, encoded: bytes) ->
     if template.key_type != bytes([KEY_TYPE_AES]) or template.key_len != bytes([KEY_LENGTH]):
         raise LoadRefused(command, ErrorReason.UNSUPPORTED_CRT_VALUES)
     server = Certificate.parse(prepared.dp_pb)
-    if not ecdsa.verify(server.public_key, request.smdp_sign, _signed(encoded, prepared.one_time_point)):
+    if not ecdsa.verify(server.public_key, request.smdp_sign, _signed(encoded, prepared.one_time_key.point)):
         raise LoadRefused(command, ErrorReason.INVALID_SIGNATURE)
     try:
         peer = ecka.from_point(server.curve, request.smdp_otpk)
     except ecka.PointError as error:
         raise LoadRefused(command, ErrorReason.INCORRECT_INPUT_VALUES) from error
-    secret = ecka.agree(ecka.from_scalar(server.curve, prepared.one_time_key), peer)
+    secret = ecka.agree(prepared.one_time_key.private, peer)
     return Bsp.from_session(secret, KEY_TYPE_AES, KEY_LENGTH, template.host_id, isdr.identity.eid)
 
 

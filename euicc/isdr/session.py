@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from euicc.crypto.certificates import Role
     from euicc.identity import Credential
     from euicc.isdr.es8 import Loader
+    from euicc.isdr.one_time_key import OneTimeKey
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,13 @@ class Authenticated:
 class Prepared:
     """The SM-DP+ may bind a profile to our one-time key.
 
-    dp_pb: the certificate that signs smdpSigned2 and the secure channel. one_time_key: private scalar;
-    one_time_point: its public point, 65 bytes.
+    dp_pb: the certificate that signs smdpSigned2 and the secure channel. one_time_key: what the
+    server encrypts the profile for.
     """
 
     authenticated: Authenticated
     dp_pb: bytes
-    one_time_key: bytes
-    one_time_point: bytes
+    one_time_key: OneTimeKey
 
 
 @dataclass(frozen=True)

@@ -65,16 +65,14 @@ def _binding_certificate(isdr: IsdR, session: Authenticated, der: bytes) -> Cert
 def _offer(
     isdr: IsdR, session: Authenticated, server: Certificate, request: rsp.PrepareDownloadRequest
 ) -> rsp.PrepareDownloadResponse:
-    scalar, point = one_time_key.obtain(
+    key = one_time_key.obtain(
         isdr.nvm, isdr.env, server.curve, session.server_oid, request.smdp_signed2.bpp_euicc_otpk
     )
     signed = rsp.EUICCSigned2(
-        transaction_id=session.transaction_id, euicc_otpk=point, hash_cc=request.hash_cc
+        transaction_id=session.transaction_id, euicc_otpk=key.point, hash_cc=request.hash_cc
     )
     signature = session.credential.sign(signed.encode() + signature_object(request.smdp_signature2))
-    isdr.session = Prepared(
-        authenticated=session, dp_pb=server.der, one_time_key=scalar, one_time_point=point
-    )
+    isdr.session = Prepared(authenticated=session, dp_pb=server.der, one_time_key=key)
     return rsp.PrepareDownloadResponse(
         download_response_ok=rsp.PrepareDownloadResponseOk(euicc_signed2=signed, euicc_signature2=signature)
     )

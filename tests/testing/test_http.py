@@ -18,7 +18,7 @@ from euicc.testing import http
 from euicc.testing.pki import Pki
 from euicc.testing.smdp import SmDpPlus
 from tests.testing.smdp_card import ScriptedCard
-from tests.testing.test_smdp_session import PACKAGE
+from tests.testing.ordered import PACKAGE
 
 PKI = Pki.default()
 STRANGER = Pki.create(b"a stranger to everybody")

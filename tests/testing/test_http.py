@@ -17,8 +17,8 @@ from euicc.crypto import curves
 from euicc.testing import http
 from euicc.testing.pki import Pki
 from euicc.testing.smdp import SmDpPlus
-from tests.testing.smdp_card import ScriptedCard
 from tests.testing.ordered import PACKAGE
+from tests.testing.smdp_card import ScriptedCard
 
 PKI = Pki.default()
 STRANGER = Pki.create(b"a stranger to everybody")

@@ -10,22 +10,8 @@ import pytest
 from apdu import tlv
 from asn1.generated import rsp
 from euicc.testing.pki import Pki
-from euicc.testing.smdp import (
-    BadRequest,
-    Limits,
-    OrderState,
-)
-from tests.testing.ordered import (
-    EID,
-    NOW,
-    PACKAGE,
-    card,
-    flip,
-    ordered,
-    point,
-    refused,
-    server,
-)
+from euicc.testing.smdp import BadRequest, Limits, OrderState
+from tests.testing.ordered import EID, NOW, PACKAGE, card, flip, ordered, point, refused, server
 from tests.testing.smdp_card import b64
 
 # GetBoundProfilePackage

@@ -13,13 +13,7 @@ from euicc import eid as eids
 from euicc.crypto import curves
 from euicc.crypto.certificates import Certificate, Role
 from euicc.testing.pki import Pki
-from euicc.testing.smdp import (
-    BadRequest,
-    Failure,
-    PackageError,
-    SegmentSizes,
-    UnknownFunction,
-)
+from euicc.testing.smdp import BadRequest, Failure, PackageError, SegmentSizes, UnknownFunction
 from tests.testing.ordered import (
     ADDRESS,
     BOTH,

@@ -18,6 +18,14 @@ class Reason(Enum):
     MEMORY = auto()  # not enough non-volatile memory
     ALREADY_EXISTS = auto()  # a profile with this ICCID is installed
     NOTHING_TO_DELETE = auto()
+    NONE_ENABLED = auto()  # no profile is enabled
+    AWAITED = auto()  # a fallback or an emergency will return to this profile
+    EMERGENCY = auto()  # the Emergency Profile is on
+    NO_EMERGENCY_PROFILE = auto()  # no profile for emergency calls, or a card without them
+    NO_FALLBACK = auto()  # no profile with the fallback attribute, or no fallback to return from
+    FALLBACK_NOT_ALLOWED = auto()  # the profile may not have the fallback attribute
+    FALLBACK_ENABLED = auto()  # the profile with the fallback attribute is the enabled one
+    NO_IMMEDIATE_ENABLE = auto()  # off, or not for profiles of this SM-DP+
     # the RSP session
     NO_SESSION = auto()  # the step before this one is missing
     TRANSACTION_ID = auto()  # not the transactionId of the session
@@ -28,6 +36,12 @@ class Reason(Enum):
     INVALID_OID = auto()  # the certificate belongs to another role, or to another server
     INVALID_SIGNATURE = auto()
     CONFIRMATION_CODE = auto()  # required and not given
+    # eIMs and their packages
+    EIM_ID_MISSING = auto()  # the configuration of an eIM that does not say of which
+    TOKEN = auto()  # an association token that the card did not make
+    COUNTER_OUT_OF_RANGE = auto()  # a counterValue that the card cannot keep
+    CHANGE_ONGOING = auto()  # an operation before this one changes the profiles
+    NO_ROLLBACK = auto()  # no profile to return to, not authorised, or needed for it
     # anything
     INCORRECT_INPUT = auto()  # decodable, but its values make no sense here
     NOT_SUPPORTED = auto()  # the card does not have the function

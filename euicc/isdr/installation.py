@@ -14,7 +14,7 @@ from asn1 import BitString
 from asn1.generated import rsp
 from euicc.isdr import one_time_key
 from euicc.isdr.bpp import BppCommand
-from euicc.isdr.session import Authenticated, Loading, authenticated
+from euicc.isdr.session import Authenticated, Installed, Loading, authenticated
 from euicc.profiles.profile import Profile
 from euicc.runtime import keys
 
@@ -94,7 +94,7 @@ def conclude(isdr: IsdR, session: Loading) -> bytes:
         result = _add_result(isdr, load, success_result=success)
         isdr.notifications.add(profile, _INSTALL, besides=load.server_address)
         one_time_key.forget(isdr.nvm)
-    isdr.session = None
+    isdr.session = Installed(profile.aid, load.server_oid, load.server_address)
     return result
 
 

@@ -8,7 +8,9 @@ Rule 2: a stage holds exactly what the next step needs, so a step out of order h
     AuthenticateServer          Challenged      Authenticated
     PrepareDownload             Authenticated   Prepared     (only with an SM-DP+)
     InitialiseSecureChannel     Prepared        Loading
-    last segment, first error   Loading         none
+    last segment                Loading         Installed
+    first error                 Loading         none
+    ImmediateEnable             Installed       none
     CancelSession               Authenticated, Prepared, Loading   none
 
 Reset, power loss, a change of the enabled profile and memory reset end it from anywhere.
@@ -75,7 +77,19 @@ class Loading:
     loader: Loader
 
 
-Session = Challenged | Authenticated | Prepared | Loading | None
+@dataclass(frozen=True)
+class Installed:
+    """The session is over, with a profile: what SGP.32 lets the device enable right away.
+
+    aid: of the profile's ISD-P. server_oid, server_address: of the SM-DP+ it came from.
+    """
+
+    aid: bytes
+    server_oid: str
+    server_address: str
+
+
+Session = Challenged | Authenticated | Prepared | Loading | Installed | None
 
 
 def authenticated(session: Session) -> Authenticated | None:

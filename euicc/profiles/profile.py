@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from apdu import tlv
 from asn1 import BitString
 from asn1.generated import rsp
+
+if TYPE_CHECKING:
+    from asn1.generated import sgp32
 
 
 class ProfileState(IntEnum):
@@ -78,6 +82,23 @@ class Profile:
     def policy_rules(self) -> BitString:
         """PprIds of the metadata; empty when it has none."""
         return self.stored_metadata.profile_policy_rules or BitString.of()
+
+    @property
+    def ecall_indication(self) -> bool:
+        """Whether it is for emergency calls, SGP.32 (tag 9F7B)."""
+        return bool(self._iot_metadata.ecall_indication)
+
+    @property
+    def fallback_allowed(self) -> bool:
+        """Whether it may have the fallback attribute, SGP.32 (tag 9F67)."""
+        return bool(self._iot_metadata.fallback_allowed)
+
+    @cached_property
+    def _iot_metadata(self) -> sgp32.StoreMetadataRequest:
+        """The metadata as SGP.32 defines them."""
+        from asn1.generated import sgp32
+
+        return sgp32.StoreMetadataRequest.decode(self.metadata)
 
     def in_state(self, state: ProfileState) -> Profile:
         """The same profile in another state."""

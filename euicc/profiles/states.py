@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING
 
 from asn1.generated import rsp
 from euicc.config import Ppr
+from euicc.profiles import emergency
 from euicc.profiles.profile import Profile, ProfileClass, ProfileState
+from euicc.profiles.switch import EFFECTS, NONE_ENABLED, SwitchCause, awaited
 from euicc.refusals import Reason, Refused
 from euicc.runtime import keys
 
@@ -31,9 +33,6 @@ if TYPE_CHECKING:
     from euicc.profiles.store import ProfileStore
     from euicc.runtime.nvm import Nvm
 
-NONE_ENABLED = b""
-"""Target of a marked switch after which no profile is enabled."""
-
 
 @dataclass(frozen=True)
 class Situation:
@@ -41,13 +40,16 @@ class Situation:
 
     profile: the one that is to change. enabled: the one enabled now.
     before_test: AID of the operational profile that was enabled before the first test profile.
-    marked: AID that a marked switch will enable.
+    marked: AID that a marked switch will enable. awaited: AIDs of the profiles that a fallback or an emergency will
+    return to. emergency: whether the Emergency Profile is on.
     """
 
     profile: Profile
     enabled: Profile | None
     before_test: bytes | None
     marked: bytes | None
+    awaited: frozenset[bytes]
+    emergency: bool
 
 
 Rule = Callable[[Situation], None]
@@ -112,6 +114,16 @@ def test_mode_is_left_backwards(situation: Situation) -> None:
     _refuse_if(not allowed, Reason.WRONG_REENABLING)
 
 
+def emergency_is_off(situation: Situation) -> None:
+    """The Emergency Profile goes off by its own function only, SGP.32 5.9.23."""
+    _refuse_if(situation.emergency, Reason.EMERGENCY)
+
+
+def nothing_returns_to_it(situation: Situation) -> None:
+    """A profile that a fallback or an emergency will return to stays, SGP.32 3.4.3."""
+    _refuse_if(situation.profile.aid in situation.awaited, Reason.AWAITED)
+
+
 def _has_ppr1(profile: Profile | None) -> bool:
     return profile is not None and Ppr.DISABLING_NOT_ALLOWED in profile.policy_rules
 
@@ -121,6 +133,15 @@ SGP22_RULES = Rules(
     disable=(must_be_enabled, may_be_disabled),
     delete=(must_be_disabled, must_not_be_marked, provisioning_stays, may_be_deleted),
 )
+SGP32_RULES = Rules(
+    enable=(emergency_is_off, *SGP22_RULES.enable),
+    disable=(emergency_is_off, *SGP22_RULES.disable),
+    delete=(*SGP22_RULES.delete, nothing_returns_to_it),
+)
+
+
+NAMING_A_PROFILE = (keys.BEFORE_TEST, keys.FALLBACK_ATTRIBUTE, keys.FALLBACK_RETURN)
+"""What the card remembers by the AID of a profile, and forgets when the profile goes."""
 
 
 class ResetOption(IntEnum):
@@ -170,41 +191,49 @@ class ProfileStates:
             return before_test
         return NONE_ENABLED
 
-    def mark(self, target: bytes) -> None:
-        """Remember a switch that waits for a REFRESH; it takes the place of one marked before."""
+    def mark(self, target: bytes, told: bool = True, cause: SwitchCause = SwitchCause.ORDINARY) -> None:
+        """Remember a switch that waits for a REFRESH; it takes the place of one marked before.
+
+        told: whether it will leave notifications. cause: decides what it will remember as the way back.
+        """
         with self._nvm.transaction():
             self._nvm.set(keys.PENDING_SWITCH, target)
+            self._nvm.set(keys.PENDING_SWITCH_UNTOLD, None if told else b"")
+            self._nvm.set(keys.SWITCH_CAUSE, cause)
 
     def drop_switch(self) -> None:
         """Forget the marked switch."""
         with self._nvm.transaction():
-            self._nvm.delete(keys.PENDING_SWITCH)
+            self._forget_mark()
 
     def complete_switch(self) -> bool:
         """Carry out the marked switch; False when there is none."""
         target = self.marked
         if target is None:
             return False
-        self.switch(target)
+        told = self._nvm.get(keys.PENDING_SWITCH_UNTOLD) is None
+        self.switch(target, told, SwitchCause(self._nvm.get(keys.SWITCH_CAUSE)))
         return True
 
-    def switch(self, target: bytes) -> None:
+    def switch(self, target: bytes, told: bool = True, cause: SwitchCause = SwitchCause.ORDINARY) -> None:
         """Disable the enabled profile, then enable `target` (NONE_ENABLED: none), each with its notifications.
 
         Nothing changes when `target` is enabled already: a memory reset may have brought it back meanwhile.
+        told: whether it leaves notifications. cause: decides what it remembers as the way back.
         """
         with self._nvm.transaction():
             old = self._profiles.enabled()
             new = self._profiles.by_aid(target) if target else None
-            self._nvm.delete(keys.PENDING_SWITCH)
+            self._forget_mark()
             if old == new:
                 return
-            self._remember_before_test(old, new)
+            EFFECTS[cause](self._nvm, old, new)
             if old:
                 self._profiles.update(old.in_state(ProfileState.DISABLED))
-                self._notifications.add(old, rsp.NotificationEvent.NOTIFICATION_DISABLE)
             if new:
-                self._enable(new)
+                self._profiles.update(new.in_state(ProfileState.ENABLED))
+            if told:
+                self._tell(old, new)
 
     def delete(self, profile: Profile) -> None:
         """Erase a profile; Refused when the rules forbid it."""
@@ -227,27 +256,34 @@ class ProfileStates:
 
     def _check(self, rules: tuple[Rule, ...], profile: Profile) -> None:
         before_test = self._nvm.get(keys.BEFORE_TEST)
-        situation = Situation(profile, self._profiles.enabled(), before_test, self.marked)
+        situation = Situation(
+            profile=profile,
+            enabled=self._profiles.enabled(),
+            before_test=before_test,
+            marked=self.marked,
+            awaited=awaited(self._nvm),
+            emergency=emergency.active(self._nvm),
+        )
         for rule in rules:
             rule(situation)
 
-    def _enable(self, profile: Profile) -> None:
-        self._profiles.update(profile.in_state(ProfileState.ENABLED))
-        self._notifications.add(profile, rsp.NotificationEvent.NOTIFICATION_ENABLE)
+    def _forget_mark(self) -> None:
+        for key in (keys.PENDING_SWITCH, keys.PENDING_SWITCH_UNTOLD, keys.SWITCH_CAUSE):
+            self._nvm.delete(key)
 
-    def _remember_before_test(self, old: Profile | None, new: Profile | None) -> None:
-        """The way back from test profiles begins when the first is enabled and ends when none is."""
-        if new is None or new.profile_class is not ProfileClass.TEST:
-            self._nvm.delete(keys.BEFORE_TEST)
-        elif old and old.profile_class is ProfileClass.OPERATIONAL:
-            self._nvm.set(keys.BEFORE_TEST, old.aid)
+    def _tell(self, old: Profile | None, new: Profile | None) -> None:
+        if old:
+            self._notifications.add(old, rsp.NotificationEvent.NOTIFICATION_DISABLE)
+        if new:
+            self._notifications.add(new, rsp.NotificationEvent.NOTIFICATION_ENABLE)
 
     def _erase(self, profile: Profile) -> None:
         self._profiles.delete(profile)
-        if self._nvm.get(keys.BEFORE_TEST) == profile.aid:
-            self._nvm.delete(keys.BEFORE_TEST)
+        for key in NAMING_A_PROFILE:
+            if self._nvm.get(key) == profile.aid:
+                self._nvm.delete(key)
         if self.marked == profile.aid:
-            self._nvm.delete(keys.PENDING_SWITCH)
+            self._forget_mark()
         self._notifications.add(profile, rsp.NotificationEvent.NOTIFICATION_DELETE)
 
     def _reset(self) -> ResetOutcome:
@@ -270,7 +306,8 @@ class ProfileStates:
         before_test = self._nvm.get(keys.BEFORE_TEST)
         if before_test and (profile := self._profiles.by_aid(before_test)):
             self._nvm.delete(keys.BEFORE_TEST)
-            self._enable(profile)
+            self._profiles.update(profile.in_state(ProfileState.ENABLED))
+            self._tell(None, profile)
 
 
 def _reset_option(profile: Profile) -> ResetOption:

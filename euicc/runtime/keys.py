@@ -11,8 +11,11 @@ from euicc.runtime.nvm import Key
 
 if TYPE_CHECKING:
     from euicc.config import Config
+    from euicc.eim.configuration import AssociatedEim
     from euicc.identity import Identity
+    from euicc.isdr.immediate_enable import ImmediateEnableConfig
     from euicc.isdr.installation import LoadInProgress
+    from euicc.isdr.rollback import Rollback
     from euicc.profiles.pending import PendingNotification
     from euicc.profiles.profile import Profile
 
@@ -73,6 +76,24 @@ def _decode_load(data: bytes) -> LoadInProgress:
     return LoadInProgress.from_bytes(data)
 
 
+def _decode_eim(data: bytes) -> AssociatedEim:
+    from euicc.eim.configuration import AssociatedEim
+
+    return AssociatedEim.from_bytes(data)
+
+
+def _decode_rollback(data: bytes) -> Rollback:
+    from euicc.isdr.rollback import Rollback
+
+    return Rollback.from_bytes(data)
+
+
+def _decode_immediate_enable(data: bytes) -> ImmediateEnableConfig:
+    from euicc.isdr.immediate_enable import ImmediateEnableConfig
+
+    return ImmediateEnableConfig.from_bytes(data)
+
+
 CONFIG: Key[Config | None] = Key("config", _encode_config, _decode_config, None)
 """All product choices the card was made with: JSON."""
 
@@ -102,6 +123,9 @@ PENDING_SWITCH: Key[bytes | None] = Key("pending-switch", _encode_optional, byte
 """A change of profiles that waits for REFRESH, completed at the latest at the next power-on: AID of the ISD-P
 that will be enabled, empty when none will be; nothing stored: no change waits."""
 
+PENDING_SWITCH_UNTOLD: Key[bytes | None] = Key("pending-switch-untold", _encode_optional, bytes, None)
+"""Whether the change of profiles that waits will leave no notifications: empty; nothing stored: it will."""
+
 BEFORE_TEST: Key[bytes | None] = Key("before-test", _encode_optional, bytes, None)
 """AID of the operational profile that was enabled before the first test profile; nothing stored: no way
 back."""
@@ -116,3 +140,37 @@ point."""
 
 LOAD_IN_PROGRESS: Key[LoadInProgress | None] = Key("load-in-progress", _encode_record, _decode_load, None)
 """How far the bound profile package that is being received has come: LoadInProgress.to_bytes."""
+
+EIM: Key[AssociatedEim | None] = Key("eim", _encode_record, _decode_eim, None)
+"""One Associated eIM, by its place in the order of association in eight hexadecimal digits: AssociatedEim.to_bytes."""
+
+EIM_COUNTER: Key[int] = Key("eim-counter", _encode_integer, int, 0)
+"""The counterValue of the last eUICC Package accepted from an eIM, by the same index as EIM. Decimal."""
+
+ASSOCIATION_TOKEN: Key[int] = Key("association-token", _encode_integer, int, 0)
+"""The last association token given out to any eIM; only grows, also through memory reset. Decimal."""
+
+PACKAGE_RESULT: Key[bytes] = Key("package-result", bytes, bytes, b"")
+"""One eUICC Package Result (tag BF51) that was not acknowledged, by its sequence number in eight hexadecimal
+digits, as it was answered."""
+
+ROLLBACK: Key[Rollback | None] = Key("rollback", _encode_record, _decode_rollback, None)
+"""The way back from the profile that a package enabled; nothing stored: not authorised. Rollback.to_bytes."""
+
+SWITCH_CAUSE: Key[int] = Key("switch-cause", _encode_integer, int, 0)
+"""Why the change under "pending-switch" was asked for: SwitchCause, decimal; nothing stored: 0."""
+
+FALLBACK_ATTRIBUTE: Key[bytes | None] = Key("fallback-attribute", _encode_optional, bytes, None)
+"""AID of the ISD-P that holds the fallback attribute; nothing stored: none does."""
+
+FALLBACK_RETURN: Key[bytes | None] = Key("fallback-return", _encode_optional, bytes, None)
+"""AID of the ISD-P that ReturnFromFallback will enable; nothing stored: no fallback was executed."""
+
+EMERGENCY_RETURN: Key[bytes | None] = Key("emergency-return", _encode_optional, bytes, None)
+"""The Emergency Profile is on: AID of the ISD-P that will be enabled when it goes off, empty when none will be;
+nothing stored: it is off."""
+
+IMMEDIATE_ENABLE: Key[ImmediateEnableConfig | None] = Key(
+    "immediate-enable", _encode_record, _decode_immediate_enable, None
+)
+"""Immediate enabling is on: ImmediateEnableConfig.to_bytes; nothing stored: it is off."""

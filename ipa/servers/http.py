@@ -19,6 +19,8 @@ PATH = "/gsma/rsp2/"
 OK = 200
 NO_CONTENT = 204
 TIMEOUT_SECONDS = 30.0
+# Several times what the largest profile makes: a server cannot fill the device's memory.
+ANSWER_MAX = 8 * 1024 * 1024
 
 
 class HttpServers:
@@ -44,14 +46,14 @@ class HttpServers:
 
     def call(self, request: Server) -> Mapping[str, Any]:
         """The JSON body of the response, {} for 204; ServerUnreachable, TlsUntrusted, ServerAnswerInvalid."""
-        response = self._post(request)
-        if response.status_code == NO_CONTENT:
+        status, content = self._post(request)
+        if status == NO_CONTENT:
             return {}
-        if response.status_code != OK:
-            raise ServerAnswerInvalid(request.function, f"HTTP status {response.status_code}")
+        if status != OK:
+            raise ServerAnswerInvalid(request.function, f"HTTP status {status}")
         try:
-            body = json.loads(response.content)
-        except ValueError as error:
+            body = json.loads(content)
+        except (ValueError, RecursionError) as error:  # nested deeper than any answer is
             raise ServerAnswerInvalid(request.function, "it is not JSON") from error
         if not isinstance(body, dict):
             raise ServerAnswerInvalid(request.function, "it is not a JSON object")
@@ -68,7 +70,7 @@ class HttpServers:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def _post(self, request: Server) -> httpx.Response:
+    def _post(self, request: Server) -> tuple[int, bytes]:
         import httpx
 
         client = self._clients.get(request.address) or self._connect(request.address)
@@ -77,18 +79,20 @@ class HttpServers:
         # Host and SNI, and with it the name in the certificate, are the server's own also when it is elsewhere.
         name = request.address.partition(":")[0]
         try:
-            return client.post(
+            with client.stream(
+                "POST",
                 url,
                 content=json.dumps(request.body, separators=(",", ":")).encode(),
                 headers={"Host": request.address},
                 extensions={"sni_hostname": name},
-            )
+            ) as response:
+                return response.status_code, _content(request.function, response.iter_bytes())
         except httpx.HTTPError as error:
             failure = _ssl_error(error)
             if failure is not None:
                 raise TlsUntrusted(request.address, _words(failure)) from error
             raise ServerUnreachable(request.address, str(error) or type(error).__name__) from error
-        except httpx.InvalidURL as error:
+        except (httpx.InvalidURL, UnicodeError) as error:  # the latter from names that IDNA does not know
             raise ServerUnreachable(request.address, str(error)) from error
 
     def _connect(self, address: str) -> httpx.Client:
@@ -111,6 +115,15 @@ def tls_context(ci_certificates: tuple[bytes, ...]) -> ssl.SSLContext:
     except ssl.SSLError as error:
         raise NoTrustedIssuer(f"the CI certificates cannot be read: {error.reason or error}") from error
     return context
+
+
+def _content(function: str, pieces: Iterable[bytes]) -> bytes:
+    content = bytearray()
+    for piece in pieces:
+        content += piece
+        if len(content) > ANSWER_MAX:
+            raise ServerAnswerInvalid(function, f"it is longer than {ANSWER_MAX} bytes")
+    return bytes(content)
 
 
 def _ssl_error(error: BaseException) -> ssl.SSLCertVerificationError | ssl.SSLError | None:

@@ -9,7 +9,7 @@ import pytest
 from euicc.crypto import curves
 from euicc.testing.pki import Pki
 from ipa.errors import NoTrustedIssuer, ServerAnswerInvalid, ServerUnreachable, TlsUntrusted
-from ipa.servers.http import HttpServers
+from ipa.servers.http import ANSWER_MAX, HttpServers
 from ipa.steps import Server
 from tests.ipa.loopback import Loopback, https_server
 
@@ -107,12 +107,23 @@ def test_a_ci_on_brainpool() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "content"), [(404, b""), (500, b"{}"), (302, b""), (200, b"no"), (200, b"[]")]
+    ("status", "content"),
+    [(404, b""), (500, b"{}"), (302, b""), (200, b"no"), (200, b"[]"), (200, b"[" * 100_000)],
+    ids=["404", "500", "302", "text", "list", "deep"],
 )
 def test_an_answer_that_is_none(server: Loopback, status: int, content: bytes) -> None:
     server.status, server.content = status, content
     with HttpServers(PKI.ci_certificates) as servers, pytest.raises(ServerAnswerInvalid):
         servers.call(request(server))
+
+
+def test_an_answer_without_end(server: Loopback) -> None:
+    server.content = b'"' + bytes(ANSWER_MAX)
+    with HttpServers(PKI.ci_certificates) as servers:
+        with pytest.raises(ServerAnswerInvalid, match="longer than"):
+            servers.call(request(server))
+        server.content = b"{}"
+        assert servers.call(request(server)) == {}
 
 
 def test_nobody_there() -> None:
@@ -135,7 +146,9 @@ def test_a_server_that_never_answers() -> None:
             servers.call(Server(address, "cancelSession", {}))
 
 
-@pytest.mark.parametrize("address", ["a b", "[", "127.0.0.1:99999999", ""])
+@pytest.mark.parametrize(
+    "address", ["a b", "[", "127.0.0.1:99999999", "", "..", ".example.com", "a..b", "x" * 64 + ".org"]
+)
 def test_an_address_that_is_none(address: str) -> None:
     with HttpServers(PKI.ci_certificates) as servers, pytest.raises(ServerUnreachable):
         servers.call(Server(address, "cancelSession", {}))

@@ -5,13 +5,22 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CHECKED := apdu asn1 euicc ipa tests examples
 
-.PHONY: demo test check lint bench fuzz generate clean
+.PHONY: demo test test-card pcscd check lint bench fuzz generate clean
 
 demo: $(READY)
 	$(BIN)/euicc demo
 
-test: check
+test: check pcscd
 	$(BIN)/python -m pytest
+
+# The flows over a physical card: READER is its number or name in `ipa readers`; WRITE=1 lets them change it.
+test-card: $(READY) pcscd
+	@test -n "$(READER)" || { echo "make test-card READER=NAME|N [WRITE=1]"; exit 2; }
+	$(BIN)/python -m pytest tests/flows/test_card.py -rs --reader "$(READER)" $(if $(WRITE),--write)
+
+# A real reader for the tests, where it may be installed; they start and stop it themselves.
+pcscd: $(READY)
+	@sh tests/transports/install_pcscd.sh $(BIN)/python
 
 check: $(READY) lint
 

@@ -13,7 +13,7 @@ fetch() {
   SUDO=
   [ "$(id -u)" = 0 ] || SUDO="sudo -n"
   command -v apt-get >/dev/null && $SUDO true 2>/dev/null || return
-  # A daemon that is installed must not be started here: the tests start one of their own.
+  # No need to start the daemon (RUNLEVEL): the tests start one of their own.
   APT="$SUDO env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=20"
   $APT update
   $APT install -y --no-install-recommends pcscd vsmartcard-vpcd libpcsclite-dev swig gcc python3-dev

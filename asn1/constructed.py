@@ -127,8 +127,9 @@ def _sequence_reader(cls: type, fields: dict[int | None, Field], required: int, 
             if field is None:
                 values.setdefault("extensions", []).append(data[position:stop])
             else:
-                seen |= field[0]
-                values[field[1]] = field[2](data, position, start, stop)
+                bit, name, read_value, _ = field
+                seen |= bit
+                values[name] = read_value(data, position, start, stop)
             position = stop
         if seen & required != required:
             raise Asn1Error(f"{cls.__qualname__} without a mandatory element")

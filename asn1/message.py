@@ -44,6 +44,12 @@ class Message:
         """DER with the type's own tag; of a decoded message the very bytes it came as, under that tag."""
         return _codec(type(self)).write(self)
 
+    def sealed(self) -> Self:
+        """The same message with its bytes made once and for all, as if received: what is signed is what is sent."""
+        same = object.__new__(type(self))
+        same.__dict__.update(self.__dict__, encoded=self.encode())
+        return same
+
     def replace(self, **fields: Any) -> Self:
         """The same message with other components, to be encoded anew; None takes an OPTIONAL one away."""
         kept = {name: value for name, value in self.__dict__.items() if name not in ("encoded", "extensions")}
@@ -79,7 +85,12 @@ class Message:
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Choice(Message):
-    """A CHOICE: every alternative is an attribute, and exactly one of them is not None."""
+    """A CHOICE: every alternative is an attribute, and exactly one of them is not None.
+
+    `chosen` is the attribute of that one.
+    """
+
+    chosen: ClassVar[str]  # of each instance; no component, so not for the constructor
 
     def __init__(self, **fields: Any) -> None:
         super().__init__(**fields)
@@ -89,14 +100,10 @@ class Choice(Message):
         self.__dict__["chosen"] = given[0]
 
     @property
-    def chosen(self) -> str:
-        """The attribute of the chosen alternative."""
-        return self.__dict__["chosen"]  # type: ignore[no-any-return]
-
-    @property
     def value(self) -> Any:
         """The value of the chosen alternative."""
-        return self.__dict__[self.chosen]
+        values = self.__dict__
+        return values[values["chosen"]]
 
     def replace(self, **fields: Any) -> Self:
         """The other choice."""

@@ -166,8 +166,8 @@ def _add_result(
         final_result=rsp.ProfileInstallationResultData.FinalResult(
             success_result=success_result, error_result=error_result
         ),
-    )
-    signature = isdr.sign(load.ci_ski, data.encode())
+    ).sealed()
+    signature = isdr.sign(load.ci_ski, data.encoded)
     result = rsp.ProfileInstallationResult(
         profile_installation_result_data=data, euicc_sign_pir=signature
     ).encode()

@@ -86,6 +86,15 @@ def test_replace_leaves_the_original_and_its_bytes_alone() -> None:
     assert METADATA.replace(icon=b"i").replace(icon=None) == METADATA
 
 
+def test_a_sealed_message_is_the_same_with_its_bytes() -> None:
+    built = rsp.EnableProfileRequest.decode(ENABLE).replace(refresh_flag=False)
+    sealed = built.sealed()
+    assert built.encoded == b""
+    assert sealed == built
+    assert sealed.encoded == sealed.encode() == built.encode()
+    assert sealed.replace(refresh_flag=True).encode() == ENABLE
+
+
 def test_a_constructor_checks_names_and_presence() -> None:
     with pytest.raises(TypeError, match="iccid is missing"):
         rsp.StoreMetadataRequest(service_provider_name="s", profile_name="p")  # type: ignore[call-arg]

@@ -70,8 +70,8 @@ def _offer(
     )
     signed = rsp.EUICCSigned2(
         transaction_id=session.transaction_id, euicc_otpk=key.point, hash_cc=request.hash_cc
-    )
-    signature = session.credential.sign(signed.encode() + signature_object(request.smdp_signature2))
+    ).sealed()
+    signature = session.credential.sign(signed.encoded + signature_object(request.smdp_signature2))
     isdr.session = Prepared(authenticated=session, dp_pb=server.der, one_time_key=key)
     return rsp.PrepareDownloadResponse(
         download_response_ok=rsp.PrepareDownloadResponseOk(euicc_signed2=signed, euicc_signature2=signature)

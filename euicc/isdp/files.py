@@ -48,12 +48,13 @@ class Descriptor(NamedTuple):
     has_records: bool
 
 
+MF, DF, ADF, BER_TLV = FileKind.MF, FileKind.DF, FileKind.ADF, FileKind.BER_TLV
 KINDS = {
     0x01: FileKind.TRANSPARENT,
     0x02: FileKind.LINEAR_FIXED,
     0x06: FileKind.CYCLIC,
-    0x39: FileKind.BER_TLV,
-    0x38: FileKind.DF,
+    0x39: BER_TLV,
+    0x38: DF,
 }
 
 
@@ -90,33 +91,34 @@ def _independent(area: Staging, row: Row, fcp: pe.Fcp, fills: Fills) -> Ef:
     writes = _writes(fills) if fills else ()
     if row.required and content is None and not writes:
         raise ElementRefused(Status.INVALID_PARAMETER, "content missing")
-    if kind is FileKind.BER_TLV:
+    if kind is BER_TLV:
         return _ber_tlv(area, fcp, shareable, special, maximum, fills)
     size = _size(row, fcp, has_records, record_length)
     if writes and writes[-1][0] + len(writes[-1][1]) > size:
         raise ElementRefused(Status.BAD_VALUES, "content longer than the file")
     area.bytes_used += size
-    unit = record_length or size
-    source = partial(written, content or row.content or ERASED, unit, size, writes)
-    body = Body(source, record_length, size)
-    return Ef(0, kind, body, special=special, shareable=shareable)
+    source = partial(written, content or row.content or ERASED, record_length or size, size, writes)
+    return Ef(0, kind, Body(source, record_length, size), special=special, shareable=shareable)
 
 
 def _kind(row: Row, fcp: pe.Fcp) -> Descriptor:
     """Type, shareability and record length (0: no records)."""
-    if fcp.file_descriptor is None:
-        if row.kind is None:
-            raise ElementRefused(Status.INVALID_PARAMETER, "file descriptor missing")
-        given = Descriptor(row.kind, True, 0, row.kind.has_records)
-    else:
-        given = descriptor(fcp.file_descriptor)
-        if given.kind is FileKind.DF:
-            raise ElementRefused(Status.BAD_VALUES, "a directory in the place of an EF")
+    octets = fcp.file_descriptor
+    given = descriptor(octets) if octets is not None else _kind_of_row(row.kind)
+    if given.kind is DF:
+        raise ElementRefused(Status.BAD_VALUES, "a directory in the place of an EF")
     if given.record_length or not given.has_records:
         return given
     if not row.record_length:
         raise ElementRefused(Status.INVALID_PARAMETER, "record length missing")
     return given._replace(record_length=row.record_length)
+
+
+@lru_cache(maxsize=8)
+def _kind_of_row(kind: FileKind | None) -> Descriptor:
+    if kind is None:
+        raise ElementRefused(Status.INVALID_PARAMETER, "file descriptor missing")
+    return Descriptor(kind, True, 0, kind.has_records)
 
 
 def _proprietary(row: Row, fcp: pe.Fcp) -> tuple[int, Content | None, int | None]:
@@ -138,6 +140,9 @@ def _proprietary(row: Row, fcp: pe.Fcp) -> tuple[int, Content | None, int | None
 
 def _writes(fills: Fills) -> tuple[Write, ...]:
     """Absolute positions: each fillFileOffset counts from where the last content ended."""
+    first = fills[0]
+    if len(fills) == 1 and isinstance(first, bytes):  # nearly always
+        return ((0, first),)
     position = 0
     writes = []
     for fill in fills:
@@ -151,8 +156,9 @@ def _writes(fills: Fills) -> tuple[Write, ...]:
 
 def _size(row: Row, fcp: pe.Fcp, has_records: bool, record_length: int) -> int:
     """Bytes of the body; bad-values when records do not fit in, or nobody can address them."""
-    if fcp.ef_file_size is not None:
-        size = int.from_bytes(fcp.ef_file_size, "big")
+    given = fcp.ef_file_size
+    if given is not None:
+        size = int.from_bytes(given, "big")
     elif row.size is None:
         raise ElementRefused(Status.INVALID_PARAMETER, "file size missing")
     elif record_length != row.record_length:
@@ -185,7 +191,7 @@ def _ber_tlv(
     area.bytes_used += max(reserved or 0, len(content))
     return Ef(
         0,
-        FileKind.BER_TLV,
+        BER_TLV,
         Body(content),
         special=special,
         shareable=shareable,
@@ -224,15 +230,15 @@ def create_df(area: Staging, parent: Df, row: Row, fcp: pe.Fcp) -> Df:
     _directory_attributes(fcp)
     if len(parent.path) >= LONGEST_PATH:
         raise ElementRefused(Status.BAD_VALUES, "a directory deeper than a path leads")
-    kind = FileKind.ADF if fcp.df_name is not None else row.kind or FileKind.DF
-    below_mf = parent is area.mf or kind is FileKind.ADF
+    kind = ADF if fcp.df_name is not None else row.kind or DF
+    below_mf = parent is area.mf or kind is ADF
     df = Df(file_id(fcp, row), kind, security=security_attributes(fcp, row, below_mf=below_mf))
     df.lcsi = life_cycle(fcp)
     if fcp.link_path:
         _link_directory(area, parent, df, fcp.link_path)
     else:
         df.pin_keys = pin_keys(fcp)
-    if kind is FileKind.ADF:
+    if kind is ADF:
         if fcp.df_name is None or fcp.file_id is None:
             raise ElementRefused(Status.INVALID_PARAMETER, "an ADF needs its AID and a temporary FID")
         df.aid = fcp.df_name
@@ -260,7 +266,7 @@ def create_mf(area: Staging, row: Row, fcp: pe.Fcp) -> Df:
 def _directory_attributes(fcp: pe.Fcp) -> None:
     if fcp.ef_file_size is not None or fcp.short_efid is not None or fcp.proprietary_ef_info is not None:
         raise ElementRefused(Status.INVALID_PARAMETER, "attributes of an EF given to a directory")
-    if fcp.file_descriptor is not None and descriptor(fcp.file_descriptor).kind is not FileKind.DF:
+    if fcp.file_descriptor is not None and descriptor(fcp.file_descriptor).kind is not DF:
         raise ElementRefused(Status.BAD_VALUES, "an EF in the place of a directory")
 
 
@@ -296,10 +302,11 @@ def pin_keys(fcp: pe.Fcp) -> bytes:
 
 def file_id(fcp: pe.Fcp, row: Row, number: int = 0) -> int:
     """The FID given, or the row's."""
-    fid = int.from_bytes(fcp.file_id, "big") if fcp.file_id is not None else row.fid and row.fid + number
+    given = fcp.file_id
+    fid = int.from_bytes(given, "big") if given is not None else row.fid and row.fid + number
     if not fid:
         raise ElementRefused(Status.INVALID_PARAMETER, "file identifier missing")
-    if fid in RESERVED_FIDS and row.kind is not FileKind.MF:
+    if fid in RESERVED_FIDS and row.kind is not MF:
         raise ElementRefused(Status.BAD_VALUES, "reserved file identifier")
     return fid
 

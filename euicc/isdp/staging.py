@@ -55,10 +55,11 @@ class Staging:
     def put(self, directory: Df, file: File) -> None:
         """A new file in its directory; invalid-parameter when the FID is taken there."""
         self._require_mf()
-        if file.fid in directory.children or (directory is self.mf and file.fid in self.temporary_fids):
-            raise ElementRefused(Status.INVALID_PARAMETER, f"file {file.fid:04X} exists already")
+        fid, siblings = file.fid, directory.children
+        if fid in siblings or (directory is self.mf and fid in self.temporary_fids):
+            raise ElementRefused(Status.INVALID_PARAMETER, f"file {fid:04X} exists already")
         file.parent = directory
-        directory.children[file.fid] = file
+        siblings[fid] = file
 
     def put_adf(self, adf: Df) -> None:
         """A new ADF; invalid-parameter when its AID or its temporary FID is taken."""

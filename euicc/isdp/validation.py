@@ -74,25 +74,30 @@ def _share_pins(area: Staging) -> None:
 
 def _keys_of_rules(directory: Df) -> set[int]:
     """What the access rules of a directory and of the EFs in it name; each rule once."""
-    references = {file.security for file in directory.children.values() if isinstance(file, Ef)}
+    references = {file.security for file in directory.children.values() if file.__class__ is Ef}
+    references.add(directory.security)
     keys: set[int] = set()
-    for reference in references | {directory.security}:
-        keys |= _rule_keys(_rule(directory, reference))
+    rules: dict[bytes, tuple[bytes, int]] = {}
+    for reference in references:
+        fid = reference[:2]
+        if fid not in rules:
+            rules[fid] = _rules(directory, int.from_bytes(fid, "big"))
+        records, length = rules[fid]
+        end = reference[2] * length
+        keys |= _rule_keys(records[max(0, end - length) : end])
     return keys
 
 
-def _rule(directory: Df, reference: bytes) -> bytes:
-    """The record that a reference (FID, record number) means: EF.ARR of the directory or of one above it.
+def _rules(directory: Df, fid: int) -> tuple[bytes, int]:
+    """Content and record length of EF.ARR in the directory or in one above it.
 
-    Empty when there is none. That is no error of the package: the file just allows nothing.
+    Empty when there is none. That is no error of the package: its files just allow nothing.
     """
-    fid = int.from_bytes(reference[:2], "big")
     for above in directory.ancestors():
         ef = above.children.get(fid)
         if isinstance(ef, Ef):
-            end = reference[2] * ef.body.record_length
-            return ef.body.content[max(0, end - ef.body.record_length) : end]
-    return b""
+            return ef.body.content, ef.body.record_length
+    return b"", 0
 
 
 @lru_cache(maxsize=1024)

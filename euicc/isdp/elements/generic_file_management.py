@@ -40,15 +40,15 @@ class FileManagement:
             raise refused.inside(COMMANDS_ORDINAL, *begun) from None
 
     def _command(self, command: pe.FileManagementItem) -> None:
-        chosen = command.chosen
+        chosen, value = command.chosen, command.value
         if chosen == "file_path":
-            self._area.current = self._area.directory(command.value)
+            self._area.current = self._area.directory(value)
         elif chosen == "create_fcp":
-            self._create(command.value)
+            self._create(value)
         elif self._fcp is None:
             raise ElementRefused(Status.INVALID_PARAMETER, "content without a file")
         else:
-            self._fills.append(command.value)
+            self._fills.append(value)
 
     def _create(self, fcp: pe.Fcp) -> None:
         """Directories at once; an EF waits for its content."""

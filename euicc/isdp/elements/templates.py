@@ -34,11 +34,10 @@ FileItems = tuple[pe.FileItem, ...]
 
 
 class Layout(NamedTuple):
-    """A template with what is looked up in it: the field of the directory above each file."""
+    """A template with what is looked up in it: each file, and the field of the directory above it."""
 
-    rows: tuple[Row, ...]
+    places: tuple[tuple[Row, str | None], ...]
     by_default: bool
-    directory_of: dict[str, str | None]
     fields: frozenset[str]
 
 
@@ -47,12 +46,12 @@ def layout(oid: str) -> Layout:
     """A template, prepared once."""
     template = TEMPLATES[oid]
     above: str | None = None
-    directory_of: dict[str, str | None] = {}
+    places: list[tuple[Row, str | None]] = []
     for row in template.rows:
         if row.is_directory:
             above = row.field
-        directory_of[row.field] = above
-    return Layout(template.rows, template.by_default, directory_of, frozenset(directory_of))
+        places.append((row, above))
+    return Layout(tuple(places), template.by_default, frozenset(row.field for row in template.rows))
 
 
 def install(area: Staging, name: str, element: Any) -> None:
@@ -110,12 +109,12 @@ class Builder:
     def build(self) -> None:
         """Every file that the element gives, and those that the template creates by default."""
         given, by_default = self._given, self._layout.by_default
-        for row in self._layout.rows:
+        for row, above in self._layout.places:
             file = given.get(row.field)
             if file is None and not by_default:
                 continue
             try:
-                self._file(row, file)
+                self._file(row, above, file)
             except ElementRefused as refused:
                 raise refused.inside(self._ordinal(row.field)) from None
         self._refuse_unknown()
@@ -135,19 +134,19 @@ class Builder:
                 )
                 raise refused.inside(self._ordinal(field))
 
-    def _file(self, row: Row, file: FileItems | None) -> None:
-        if file and file[0].do_not_create:
+    def _file(self, row: Row, above: str | None, file: FileItems | None) -> None:
+        if file and file[0].chosen == "do_not_create":
             if len(file) != 1:
                 raise ElementRefused(Status.INVALID_PARAMETER, "doNotCreate with something else")
             if row.kind is FileKind.ADF:
                 raise ElementRefused(Status.INVALID_PARAMETER, "an application without its ADF")
-            if self._layout.directory_of[row.field] != "mf":  # the MF has all its files
+            if above != "mf":  # the MF has all its files
                 return
             file = None
-        if row.is_directory:
-            self._made[row.field] = self._directory(row, file)
+        if above == row.field:
+            self._made[above] = self._directory(row, file)
         elif file is not None or row.content is not None or row.required:
-            self._files(row, file or ())
+            self._files(row, above, file or ())
 
     def _directory(self, row: Row, file: FileItems | None) -> Df | None:
         if not self._unavailable.isdisjoint(row.services):
@@ -172,8 +171,7 @@ class Builder:
         if df.kind is FileKind.ADF and application:
             self._area.naa = self._area.naas[application] = df
 
-    def _files(self, row: Row, file: FileItems) -> None:
-        above = self._layout.directory_of[row.field]
+    def _files(self, row: Row, above: str | None, file: FileItems) -> None:
         if above not in self._made:
             raise ElementRefused(Status.INVALID_PARAMETER, f"{row.field} without its directory")
         directory = self._made[above]
@@ -191,12 +189,13 @@ def _files_of(items: FileItems) -> list[tuple[pe.Fcp, list[int | bytes]]]:
     files: list[tuple[pe.Fcp, list[int | bytes]]] = []
     fills: list[int | bytes] | None = None
     for item in items:
-        fcp = item.file_descriptor
-        if fcp is None and item.do_not_create:
+        chosen, value = item.chosen, item.value
+        if chosen == "do_not_create":
             raise ElementRefused(Status.INVALID_PARAMETER, "doNotCreate with something else")
-        if fcp is not None or fills is None:
+        begins = chosen == "file_descriptor"
+        if begins or fills is None:
             fills = []
-            files.append((fcp or NOTHING_GIVEN, fills))
-        if fcp is None:
-            fills.append(item.value)
+            files.append((value if begins else NOTHING_GIVEN, fills))
+        if not begins:
+            fills.append(value)
     return files

@@ -12,41 +12,37 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from typer.core import TyperGroup
 
-from apdu import StatusError, Transport, TransportError
+from apdu import Recorder, ReplayMismatch, StatusError, TraceWriter, Transport, TransportError
 from asn1 import Asn1Error
 from asn1.generated import rsp
 from ipa import presentation
+from ipa.command_line import CommandLine, UsageError, fail
 from ipa.console import console_user, printable, row_table, rows_table
 from ipa.driver import User
-from ipa.errors import IpaError, TransportFailed
+from ipa.errors import IpaError
 from ipa.lpa import Lpa
 from ipa.presentation import Row
 from ipa.servers.http import HttpServers
-from ipa.transports import open_transport
+from ipa.transports import Access, open_access
 from ipa.trust import load_ci_certificates
 
 JSON_OPTION = "--json"
+WAYS = "--card FILE, --reader NAME, --tcp HOST:PORT, --modem PATH or --replay FILE"
 ResetOptions = rsp.EuiccMemoryResetRequest.ResetOptions
 
 
-class Commands(TyperGroup):
-    """The commands; `--json` may stand anywhere, and a documented error is one line and exit code 1."""
+class Commands(CommandLine):
+    """The commands of `ipa`; `--json` may stand anywhere."""
+
+    def documented(self) -> tuple[type[Exception], ...]:
+        """The errors that the user can be told in one line."""
+        return (IpaError, TransportError, StatusError, Asn1Error, ReplayMismatch, OSError)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Moves `--json` to where the options of all commands are."""
         others = [word for word in args if word != JSON_OPTION]
         return super().parse_args(ctx, [JSON_OPTION, *others] if len(others) < len(args) else others)
-
-    def invoke(self, ctx: Any) -> Any:
-        """Runs the command."""
-        try:
-            return super().invoke(ctx)
-        except (IpaError, TransportError, StatusError, Asn1Error) as error:
-            reasons = "; ".join((str(error), *getattr(error, "__notes__", ())))
-            print("error:", printable(reasons), file=sys.stderr)
-            raise typer.Exit(1) from error
 
 
 app = typer.Typer(
@@ -64,30 +60,53 @@ app.add_typer(notifications_app, name="notifications")
 class Invocation:
     """The options that all commands share, and what is opened for them."""
 
-    card: Path | None
-    as_json: bool
+    doors: dict[str, str]
+    as_json: bool = False
+    trace: Path | None = None
     opened: ExitStack = field(default_factory=ExitStack)
 
-    def transport(self) -> Transport:
-        """The card that the options name; TransportFailed."""
-        if self.card is None:
-            raise TransportFailed("which card? name one with --card FILE")
-        if not self.card.is_file():
-            raise TransportFailed(f"there is no card file {self.card}")
-        transport = open_transport("card", str(self.card))
-        close = getattr(transport, "close", None)
+    def access(self) -> Access:
+        """The card behind the one door that the options name, recorded if they want a trace; UsageError without one."""
+        name, argument = self._door()
+        writer = self._trace_writer(argument)
+        try:
+            access = open_access(name, argument)
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint=f"--{name}") from error
+        close = getattr(access, "close", None)
         if close is not None:
             self.opened.callback(close)
-        return transport
+        if writer is None:
+            return access
+        if not isinstance(access, Transport):
+            raise typer.BadParameter(
+                "a modem shows no APDUs to record: euicc serve --trace does", param_hint="--trace"
+            )
+        return Recorder(access, limit=1, name=f"{name} {argument}", writer=writer)
+
+    def _door(self) -> tuple[str, str]:
+        if len(self.doors) == 1:
+            return next(iter(self.doors.items()))
+        given = " and ".join(f"--{name}" for name in self.doors)
+        raise UsageError(f"which card? Name one with {WAYS}{given and ', not ' + given}")
+
+    def _trace_writer(self, card: str) -> TraceWriter | None:
+        if self.trace is None:
+            return None
+        if self.trace.exists() and Path(card).exists() and self.trace.samefile(card):
+            raise typer.BadParameter(
+                "that is the card, or the trace it is replayed from", param_hint="--trace"
+            )
+        return self.opened.enter_context(TraceWriter(self.trace))
 
     def lpa(
         self, ci: Path | None = None, connect_to: list[str] | None = None, user: User | None = None
     ) -> Lpa:
         """The LPA for this card, trusting the CIs in `ci`, or those that the card has to offer."""
-        transport = self.transport()
-        trusted = load_ci_certificates(ci) if ci else getattr(transport, "ci_certificates", ())
+        access = self.access()
+        trusted = load_ci_certificates(ci) if ci else getattr(access, "ci_certificates", ())
         servers = self.opened.enter_context(HttpServers(trusted, connect_to=_connections(connect_to or [])))
-        return Lpa(transport, servers=servers, user=user)
+        return Lpa(access, servers=servers, user=user)
 
     def may_ask(self, yes: bool) -> bool:
         """Whether there is somebody to ask: a program that runs the command has made up its mind."""
@@ -105,7 +124,25 @@ class Invocation:
         print("{}" if self.as_json else message)
 
 
-Card = Annotated[Path | None, typer.Option("--card", metavar="FILE", help="The file of an emulated card.")]
+Card = Annotated[str | None, typer.Option("--card", metavar="FILE", help="The file of an emulated card.")]
+ReaderName = Annotated[
+    str | None,
+    typer.Option("--reader", metavar="NAME|N", help="The card in a PC/SC reader; ipa readers lists them."),
+]
+Tcp = Annotated[
+    str | None,
+    typer.Option("--tcp", metavar="HOST:PORT", help="The card that euicc serve --tcp serves there."),
+]
+Modem = Annotated[
+    str | None,
+    typer.Option("--modem", metavar="PATH", help="The card in a modem: /dev/ttyUSB2, tcp:HOST:PORT."),
+]
+ReplayOf = Annotated[
+    str | None, typer.Option("--replay", metavar="FILE", help="The card that a trace was recorded from.")
+]
+TraceTo = Annotated[
+    Path | None, typer.Option("--trace", metavar="FILE", help="Keep the APDUs here, PINs and keys included.")
+]
 AsJson = Annotated[bool, typer.Option(JSON_OPTION, help="Answer in JSON.")]
 Iccid = Annotated[str, typer.Argument(metavar="ICCID", help="ICCID as printed on a card.")]
 Ci = Annotated[
@@ -124,11 +161,30 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 @app.callback()
-def options(ctx: typer.Context, card: Card = None, as_json: AsJson = False) -> None:
+def options(
+    ctx: typer.Context,
+    card: Card = None,
+    reader: ReaderName = None,
+    tcp: Tcp = None,
+    modem: Modem = None,
+    replay: ReplayOf = None,
+    trace: TraceTo = None,
+    as_json: AsJson = False,
+) -> None:
     """Takes the options of all commands."""
-    invocation = Invocation(card, as_json)
+    doors = {"card": card, "reader": reader, "tcp": tcp, "modem": modem, "replay": replay}
+    named = {name: argument for name, argument in doors.items() if argument is not None}
+    invocation = Invocation(named, as_json, trace)
     ctx.obj = invocation
     ctx.call_on_close(invocation.opened.close)
+
+
+@app.command()
+def readers(ctx: typer.Context) -> None:
+    """List the PC/SC readers, for --reader."""
+    from apdu.transport import pcsc
+
+    ctx.obj.show([presentation.reader_row(reader) for reader in pcsc.readers()])
 
 
 @app.command()
@@ -223,7 +279,7 @@ def send_notifications(
     deliveries = ctx.obj.lpa(ci, connect_to).send_notifications(numbers or None)
     unknown = sorted(set(numbers or ()) - {delivery.metadata.seq_number for delivery in deliveries})
     if unknown:
-        print(f"error: no such notification: {', '.join(map(str, unknown))}", file=sys.stderr)
+        fail(f"no such notification: {', '.join(map(str, unknown))}")
     ctx.obj.show([presentation.delivery_row(delivery) for delivery in deliveries])
     if unknown or any(delivery.failure for delivery in deliveries):
         raise typer.Exit(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from apdu import TlvError, tlv
+from apdu.transport.pcsc import Reader
 from asn1.generated import rsp
 from ipa import iccid
 from ipa.procedures.download import Downloaded
@@ -44,6 +45,11 @@ def info_row(eid: str, info: rsp.EUICCInfo2, addresses: rsp.EuiccConfiguredAddre
         "ci_signing": [key.hex().upper() for key in info.euicc_ci_pk_id_list_for_signing],
         "accreditation": info.sas_acreditation_number,
     } | addresses_row(addresses)
+
+
+def reader_row(reader: Reader) -> Row:
+    """One line of `ipa readers`."""
+    return {"number": reader.number, "reader": reader.name, "card": reader.atr.hex().upper() or "none"}
 
 
 def addresses_row(addresses: rsp.EuiccConfiguredAddressesResponse) -> Row:

@@ -1,13 +1,28 @@
-"""Transports by name: what other packages offer under the entry point group `ipa.transports`."""
+"""Ways to a card by name: those of apdu, and what other packages offer under the entry point group `ipa.transports`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import entry_points
 
-from apdu import Transport, TransportError
+from apdu import Replay, Trace, TraceFormatError, Transport, TransportError
+from apdu.transport import tcp
+from ipa.driver import CardAccess
 from ipa.errors import TransportFailed
 
 GROUP = "ipa.transports"
+
+Access = Transport | CardAccess
+
+
+def open_access(name: str, argument: str) -> Access:
+    """The card that is reached by `name` ("reader", "tcp", "modem", "replay", or an entry point) and its argument.
+
+    ValueError when the argument is not of the form it must have; TransportError and TransportFailed when there is no
+    card.
+    """
+    opener = OPENERS.get(name)
+    return opener(argument) if opener else open_transport(name, argument)
 
 
 def open_transport(name: str, argument: str) -> Transport:
@@ -18,7 +33,7 @@ def open_transport(name: str, argument: str) -> Transport:
     """
     found = tuple(entry_points(group=GROUP, name=name))
     if not found:
-        raise TransportFailed(f"no installed package offers the transport {name!r}")
+        raise TransportFailed(f"no installed package offers the transport {name!r}: pip install euicc")
     try:
         transport = found[0].load()(argument)
     except (ImportError, TransportError, OSError, ValueError) as error:
@@ -26,3 +41,34 @@ def open_transport(name: str, argument: str) -> Transport:
     if not isinstance(transport, Transport):
         raise TransportFailed(f"{name} {argument} is not a transport")
     return transport
+
+
+def _reader(argument: str) -> Access:
+    from apdu.transport.pcsc import PcscTransport
+
+    return PcscTransport(argument)
+
+
+def _tcp(argument: str) -> Access:
+    return tcp.TcpTransport(*tcp.parse_address(argument))
+
+
+def _modem(argument: str) -> Access:
+    from ipa.modem import ModemAccess
+
+    return ModemAccess(argument)
+
+
+def _replay(argument: str) -> Access:
+    try:
+        return Replay(Trace.load(argument))
+    except TraceFormatError as error:
+        raise TransportFailed(f"{argument} is not a trace: {error}") from error
+
+
+OPENERS: dict[str, Callable[[str], Access]] = {
+    "reader": _reader,
+    "tcp": _tcp,
+    "modem": _modem,
+    "replay": _replay,
+}

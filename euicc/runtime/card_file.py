@@ -43,8 +43,7 @@ class CardFile:
     def open(cls, path: str | os.PathLike[str]) -> CardFile:
         """The card file at `path`; CardFileError with the reason when there is none that can be used."""
         path = Path(path)
-        if not path.is_file():
-            raise CardFileError(f"no card file at {path}")
+        _look_at(path)
         try:
             return cls(path, _connect(path))
         except sqlite3.DatabaseError as error:
@@ -64,7 +63,9 @@ class CardFile:
         except (OSError, sqlite3.Error) as error:
             with suppress(OSError):
                 fresh.unlink()
-            raise CardFileError(f"cannot write {path}: {error}") from error
+            raise CardFileError(
+                f"cannot write {path}: {error}; is its directory there, and may this user write to it?"
+            ) from error
 
     def is_at(self, path: str | os.PathLike[str]) -> bool:
         """Whether `path` leads to this file."""
@@ -102,6 +103,19 @@ class CardFile:
     def _data_version(self) -> int:
         version: int = self._database.execute("PRAGMA data_version").fetchone()[0]
         return version
+
+
+def _look_at(path: Path) -> None:
+    """CardFileError with the reason when there is no file that can be opened; SQLite tells none."""
+    try:
+        if not path.is_file():
+            raise CardFileError(f"no card file at {path}: check the path, or make a card with euicc new")
+        with path.open("r+b"):
+            pass
+    except OSError as error:
+        raise CardFileError(
+            f"{path} cannot be used: {error.strerror}; may this user read and write it?"
+        ) from error
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -107,7 +107,7 @@ class HttpServers:
 def tls_context(ci_certificates: tuple[bytes, ...]) -> ssl.SSLContext:
     """TLS 1.2 or later, trusting these CIs (DER) only, with the host's name checked; NoTrustedIssuer without any."""
     if not ci_certificates:
-        raise NoTrustedIssuer("no CI certificate is known to verify the server's TLS certificate with")
+        raise NoTrustedIssuer("no CI certificate is known to verify the server with: name one with --ci FILE")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:

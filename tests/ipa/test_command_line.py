@@ -108,10 +108,10 @@ def test_an_error_is_one_line(card: Path, words: tuple[str, ...], says: str) -> 
 
 def test_which_card() -> None:
     result = CliRunner().invoke(app, ["info"])
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "--card FILE" in error_of(result)
     absent = ipa(Path("/nowhere/card"), "info", exit_code=1)
-    assert "there is no card file" in error_of(absent)
+    assert "no card file at /nowhere/card" in error_of(absent)
 
 
 def test_a_profile_s_life(card: Path, smdp: SmDpPlus) -> None:

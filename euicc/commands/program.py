@@ -1,0 +1,120 @@
+"""What the commands of `euicc` share: the program itself, its errors, the options that make certificates."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from enum import Enum, StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from euicc.config import VARIANTS
+from ipa.command_line import CommandLine, UsageError
+
+if TYPE_CHECKING:
+    from euicc.testing.pki import Pki
+
+# Everything else is imported by the command that needs it: `euicc info` has no use for an HTTPS server.
+
+Row = dict[str, Any]
+
+
+class Refusal(Exception):
+    """What was asked for cannot be done; the text says why, in one line."""
+
+
+class Commands(CommandLine):
+    """The commands of `euicc`."""
+
+    def documented(self) -> tuple[type[Exception], ...]:
+        """The errors that the user can be told in one line."""
+        from apdu import StatusError, TraceFormatError, TransportError
+        from asn1 import Asn1Error
+        from euicc.runtime.card_file import CardFileError
+        from euicc.testing.pki import IssuerError, PkiError
+        from ipa.errors import IpaError
+
+        return (
+            Refusal,
+            OSError,
+            StatusError,
+            TraceFormatError,
+            TransportError,
+            Asn1Error,
+            CardFileError,
+            PkiError,
+            IssuerError,
+            IpaError,
+            *documented_of_servers(),
+        )
+
+
+def documented_of_servers() -> tuple[type[Exception], ...]:
+    """Those of the parts that are only loaded where something is served."""
+    if "euicc.testing.http" not in sys.modules:
+        return ()
+    from euicc.testing.demo import DemoError
+    from euicc.testing.http import ServeError
+    from euicc.testing.smdp import Failure, PackageError
+
+    return DemoError, ServeError, Failure, PackageError
+
+
+app = typer.Typer(
+    cls=Commands,
+    help="Make eUICCs, look into them, put them within reach, and serve them profiles.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class CurveName(StrEnum):
+    """The elliptic curve of all certificates."""
+
+    NIST = "nist"
+    BRAINPOOL = "brainpool"
+
+
+Variant = Enum("Variant", {name: name for name in VARIANTS}, type=str)  # type: ignore[misc]
+PkiDirectory = Annotated[
+    Path | None,
+    typer.Option(
+        "--pki", metavar="DIR", help="Certificates and keys (SGP.26's, for example). Default: built in."
+    ),
+]
+Curve = Annotated[CurveName | None, typer.Option(help="Only certificates on this curve.")]
+TraceTo = Annotated[
+    Path | None, typer.Option("--trace", metavar="FILE", help="Keep the APDUs here, PINs and keys included.")
+]
+
+
+def need_http() -> None:
+    """Refusal when what serves HTTPS is not installed."""
+    if importlib.util.find_spec("starlette") is None or importlib.util.find_spec("uvicorn") is None:
+        raise Refusal("serving needs starlette and uvicorn: pip install 'euicc[http]'")
+
+
+def different(path: Path, other: Path | None) -> None:
+    """UsageError when both are one file: writing to it would destroy what is read."""
+    if other is not None and path.exists() and other.exists() and os.path.samefile(path, other):
+        raise UsageError(f"{path} would be overwritten: name another file")
+
+
+def built_pki(directory: Path | None, curve: CurveName | None) -> Pki:
+    """The PKI in this directory, or the built-in one; Refusal, PkiError, IssuerError."""
+    from euicc.crypto import curves
+    from euicc.testing.pki import Pki
+
+    chosen = {CurveName.NIST: curves.P256, CurveName.BRAINPOOL: curves.BRAINPOOL}
+    if directory is None:
+        return Pki.default((chosen[curve or CurveName.NIST],))
+    if not directory.is_dir():
+        raise Refusal(f"there is no directory {directory}")
+    loaded = Pki.load(directory, curves.ALL if curve is None else (chosen[curve],))
+    if not loaded.authorities:
+        raise Refusal(f"no CI on this curve in {directory}")
+    return loaded

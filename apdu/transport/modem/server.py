@@ -90,15 +90,17 @@ def _serve_client(
     while not stop.is_set():
         try:
             ready = select.select([client, listener], [], [], STOP_SECONDS)[0]
-            if listener in ready:
+            if (
+                client in ready
+            ):  # first, because it may be leaving: then the next one is served and not sent away
+                received = client.recv(READ_MAX)
+                if not received:
+                    return
+                client.sendall(conversation.answer(received))
+            elif listener in ready:
                 _send_away(listener, log)
-            if client not in ready:
+            else:
                 client.sendall(conversation.idle())
-                continue
-            received = client.recv(READ_MAX)
-            if not received:
-                return
-            client.sendall(conversation.answer(received))
         except OSError as error:
             log(f"modem: the connection broke: {error}")
             return

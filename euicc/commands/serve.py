@@ -81,11 +81,13 @@ def serve(
     trace: TraceTo = None,
 ) -> None:
     """Put a card within reach of other programs, until interrupted."""
+    if trace is not None:
+        different(trace, file)
     doors = _doors({VPCD: vpcd, "--tcp": tcp, "--modem": modem})
     with ExitStack() as opened:
         card = opened.enter_context(_card(file, eid, pki, curve, variant))
         say(f"EID {card.identity.eid.hex()}, {f'in {file}' if file else 'in memory'}; Ctrl-C stops it")
-        open_doors(Shared(_recorded(card, trace, file, opened)), doors)
+        open_doors(Shared(_recorded(card, trace, opened)), doors)
     say("stopped")
 
 
@@ -139,10 +141,9 @@ def _same(card: Card, file: Path, eid: str | None, variant: Variant | None, issu
     return card
 
 
-def _recorded(card: Card, trace: Path | None, file: Path | None, opened: ExitStack) -> Transport:
+def _recorded(card: Card, trace: Path | None, opened: ExitStack) -> Transport:
     from apdu import Recorder, TraceWriter
 
     if trace is None:
         return card
-    different(trace, file)
     return Recorder(card, limit=1, name="euicc serve", writer=opened.enter_context(TraceWriter(trace)))

@@ -15,7 +15,7 @@ from apdu import (
     open_channel,
     tlv,
 )
-from apdu.status import LOGICAL_CHANNEL_NOT_SUPPORTED
+from apdu.status import FUNCTION_NOT_SUPPORTED, LOGICAL_CHANNEL_NOT_SUPPORTED
 from apdu.store_data import BLOCK_SIZE_MAX
 from apdu.transport.modem import Dialogue, ModemError, ModemTransport, Port, open_port, open_session, restart
 from ipa.errors import NotAnEuicc
@@ -142,13 +142,24 @@ class ModemAccess:
             raise refusal from None
 
     def _open_generic(self) -> ApduChannel:
-        channel = open_channel(self._generic, block_size=self._block_size)
+        channel = self._free_channel()
         try:
             channel.select(aid.ISD_R)
         except StatusError as error:
             channel.close()
             raise NotAnEuicc(str(error)) from error
         return channel
+
+    def _free_channel(self) -> ApduChannel:
+        """MANAGE CHANNEL; where earlier users took every channel and gave none back, after a restart of the card."""
+        try:
+            return open_channel(self._generic, block_size=self._block_size)
+        except StatusError as error:
+            if error.sw != FUNCTION_NOT_SUPPORTED:
+                raise
+        restart(self.modem)
+        self._declare()
+        return open_channel(self._generic, block_size=self._block_size)
 
     def _declare(self) -> None:
         """TERMINAL CAPABILITY. Neither a modem nor a card that does not know it is a reason to stop."""

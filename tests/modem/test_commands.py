@@ -7,9 +7,8 @@ import pytest
 from apdu import TransportError
 from apdu.transport.modem import Modem
 from tests.flows.life import ICCID, PROFILE, new_card
-from tests.modem.typist import BOOT, TableCard, Typist
+from tests.modem.typist import BOOT, ISD_R, TableCard, Typist
 
-ISD_R = "A0000005591010FFFFFFFF8900000100"
 GET_EID = "80E2910006BF3E035C015A"
 EID = "BF3E125A1089049032001001000000000000000120"
 

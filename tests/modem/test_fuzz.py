@@ -9,10 +9,10 @@ import pytest
 from apdu.transport.modem import Modem
 from tests.flows.life import new_card
 from tests.modem.conftest import card_with_profile
+from tests.modem.typist import ISD_R
 
 LINES = 50_000
 SEEDS = range(5)
-ISD_R = "A0000005591010FFFFFFFF8900000100"
 SEEN = (
     "",
     "E0V1",

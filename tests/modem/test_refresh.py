@@ -8,9 +8,8 @@ from apdu.transport.modem import Modem
 from ipa import iccid
 from tests.flows.life import ICCID, PROFILE
 from tests.modem.conftest import card_with_profile
-from tests.modem.typist import BOOT, TableCard, Typist
+from tests.modem.typist import BOOT, ISD_R, TableCard, Typist
 
-ISD_R = "A0000005591010FFFFFFFF8900000100"
 POLL = "80F2000C"
 
 

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from asn1.generated import pe
 from euicc.isdp.pe_status import ElementRefused, Status
+from euicc.uicc.application_data import SecurityDomain
 from euicc.uicc.filesystem import MF_FID, Df, Ef, File, FileKind, FileSystem
-from euicc.uicc.profile_data import SecurityDomain, UiccProfile
+from euicc.uicc.profile_data import UiccProfile
 
 RESERVED_FIDS = frozenset((MF_FID, 0x3FFF, 0x7FFF, 0xFFFF))
 

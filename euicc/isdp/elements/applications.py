@@ -12,7 +12,7 @@ from asn1.generated import pe
 from asn1.message import Message
 from euicc.isdp.pe_status import ElementRefused, Status
 from euicc.isdp.staging import Staging
-from euicc.uicc.profile_data import (
+from euicc.uicc.application_data import (
     AdfRfmAccess,
     Application,
     ApplicationInstance,

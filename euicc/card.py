@@ -33,7 +33,8 @@ class EuiccIssuer(Protocol):
 class Card:
     """An eUICC with its power on; a Transport (ISO/IEC 7816-3: reset, transmit).
 
-    nvm, env, config, identity: what it is made of. runtime, proactive, isdr: what it runs on.
+    nvm, env, config, identity: what it is made of. runtime, proactive, isdr: what it runs on. enabled_profile: the
+    files it shows.
     ci_certificates: the trusted CIs, DER.
     """
 
@@ -47,7 +48,8 @@ class Card:
         self.config = config
         self.identity = identity
         self.proactive = Proactive()
-        uicc = UiccApplet(EnabledProfile(nvm, config).current)
+        self.enabled_profile = EnabledProfile(nvm, config)
+        uicc = UiccApplet(self.enabled_profile.current)
         self.runtime = Runtime(uicc, self.proactive, config.channels)
         self.isdr = IsdR(self)
         self.register(self.isdr)
@@ -67,7 +69,7 @@ class Card:
 
         eid: 16 bytes or 32 digits with right check digits, otherwise ValueError; default: a fixed one. pki:
         who issues its certificates; default: the built-in test authority on P-256, whose keys are public.
-        variant: "sgp22" or "sgp32". seed: makes everything it will ever answer reproducible. config: all
+        variant: "sgp22", "sgp32" or "sgp32-v1.0". seed: makes everything it will ever answer reproducible. config: all
         other choices; its own variant counts when `variant` is not given, and ValueError when the two
         contradict.
         """

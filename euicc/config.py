@@ -8,7 +8,7 @@ from typing import Any
 
 Version = tuple[int, int, int]
 
-VARIANTS = ("sgp22", "sgp32")
+VARIANTS = ("sgp22", "sgp32", "sgp32-v1.0")
 GATINGS = ("off", "strict", "either")
 
 
@@ -83,9 +83,14 @@ class Config:
 
     Versions are triples as in EUICCInfo2. nvm_size and ram_size: bytes reported as free on an empty card;
     profiles take theirs from nvm_size. notifications: how many may wait for their delivery; when there are
-    more, the oldest are dropped. gating: which declaration of the terminal (TERMINAL CAPABILITY) opens the
+    more, the oldest are dropped. eims: how many can be associated. eim_counter_max: the largest counterValue of an
+    eIM. package_size, package_result_size: bytes of an eUICC Package and of the operations' results that the card
+    can work with. package_results: how many results may wait for their acknowledgement; when there are more, the
+    oldest are dropped. gating: which declaration of the terminal (TERMINAL CAPABILITY) opens the
     ES10 functions: "off" none needed, "strict" the one of the variant (LPAd for SGP.22, IPAd for SGP.32),
-    "either" one of them. channels: logical channels including the basic one.
+    "either" one of them. iot_versions: versions of SGP.32 that EUICCInfo2 names; empty: the variant's own.
+    ecall, fallback: whether an SGP.32 card knows the Emergency Profile, and the fallback mechanism.
+    channels: logical channels including the basic one.
     """
 
     variant: str = "sgp22"
@@ -95,7 +100,7 @@ class Config:
     ts102241_version: Version = (15, 0, 0)
     globalplatform_version: Version = (2, 3, 0)
     pp_version: Version = (1, 0, 0)
-    iot_versions: tuple[Version, ...] = ((1, 2, 0),)
+    iot_versions: tuple[Version, ...] = ()
     uicc_capability: tuple[int, ...] = (
         UiccCapability.USIM,
         UiccCapability.ISIM,
@@ -128,6 +133,13 @@ class Config:
     nvm_size: int = 512 * 1024
     ram_size: int = 16 * 1024
     notifications: int = 512
+    eims: int = 8
+    eim_counter_max: int = 0x7FFFFF
+    package_size: int = 16 * 1024
+    package_result_size: int = 16 * 1024
+    package_results: int = 32
+    ecall: bool = True
+    fallback: bool = True
     channels: int = 20
     gating: str = "off"
 
@@ -138,6 +150,8 @@ class Config:
             raise ValueError(f"gating is one of {', '.join(GATINGS)}, not {self.gating!r}")
         if self.notifications < 1:
             raise ValueError(f"at least one notification must find room, not {self.notifications}")
+        if self.package_results < 1:
+            raise ValueError(f"at least one package result must find room, not {self.package_results}")
         if not 1 <= self.channels <= 20:
             raise ValueError(f"a card has 1 to 20 logical channels, not {self.channels}")
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from apdu import Command, StatusError, instruction, status, tlv
 from apdu import aid as aids
 from apdu.store_data import BLOCK_SIZE_MAX, BLOCKS_MAX, LAST_BLOCK, MORE_BLOCKS
+from euicc.eim.results import PackageResultStore
+from euicc.eim.store import EimStore
 from euicc.isdr import installation
 from euicc.isdr.functions import execute
 from euicc.profiles.notifications import NotificationStore
@@ -41,7 +43,8 @@ _FCI, _AID, _PROPRIETARY, _MAX_DATA_FIELD, _ISDR_TEMPLATE, _SVN = 0x6F, 0x84, 0x
 class IsdR:
     """The ISD-R of one card: the stores, the rules, and the one RSP session.
 
-    session, refresh_due: volatile. Everything else is in the NVM.
+    session, refresh_due, switch_promised: volatile. Everything else is in the NVM. switch_promised: the marked switch
+    stands in a signed result, so it happens at the next reset even if the terminal reports that it could not refresh.
     """
 
     def __init__(self, card: Card) -> None:
@@ -50,8 +53,11 @@ class IsdR:
         self.profiles = ProfileStore(card.nvm)
         self.notifications = NotificationStore(card.nvm, self.sign, card.config.notifications)
         self.states = ProfileStates(card.nvm, self.profiles, self.notifications, self.variant.rules)
+        self.eims: EimStore = EimStore(card.nvm, card.config, lambda: self.identity)
+        self.package_results: PackageResultStore = PackageResultStore(card.nvm, card.config.package_results)
         self.session: Session = None
         self.refresh_due = False
+        self.switch_promised = False
         self._gating = GATINGS[card.config.gating]
 
     @property
@@ -80,12 +86,13 @@ class IsdR:
 
     def select(self, aid: bytes, command: Command, channel: int) -> tuple[IsdRSelection, bytes]:
         """SELECT of the ISD-R, SGP.22 5.7.1; the FCI tells the version of SGP.22."""
-        return IsdRSelection(self), _fci(aid, self.config.svn)
+        return IsdRSelection(self), _fci(aid, self.config.svn, self.variant.fci(self))
 
     def boot(self) -> None:
         """Reset or power-on: nothing volatile stays, and what waited for it is carried out."""
         self.end_session()
         self.refresh_due = False
+        self.switch_promised = False
         self.states.complete_reset()
         self.states.complete_switch()
 
@@ -161,11 +168,12 @@ class IsdRSelection:
         self._next_block = 0
 
 
-def _fci(aid: bytes, svn: tuple[int, int, int]) -> bytes:
-    """FCI template of the ISD-R: AID, GlobalPlatform's proprietary data, and what SGP.22 adds."""
+def _fci(aid: bytes, svn: tuple[int, int, int], more: bytes) -> bytes:
+    """FCI template of the ISD-R: AID, GlobalPlatform's proprietary data, what SGP.22 adds, and the variant."""
     return tlv.encode(
         _FCI,
         tlv.encode(_AID, aid),
         tlv.encode(_PROPRIETARY, tlv.encode(_MAX_DATA_FIELD, b"\xff")),
         tlv.encode(_ISDR_TEMPLATE, tlv.encode(_SVN, bytes(svn))),
+        more,
     )

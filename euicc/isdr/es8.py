@@ -155,7 +155,7 @@ class Loader:
     def _store_metadata(self, encoded: bytes) -> None:
         """ES8+.StoreMetadata, SGP.22 5.5.3."""
         command = BppCommand.STORE_METADATA
-        metadata = _decoded(rsp.StoreMetadataRequest, encoded, command)
+        metadata = _decoded(self._isdr.variant.messages.store_metadata_request, encoded, command)
         try:
             admission.check(self._isdr.config, self._isdr.profiles, metadata)
         except Refused as refusal:

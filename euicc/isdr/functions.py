@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from apdu import StatusError, status
+from apdu import StatusError, TlvError, status, tlv
 from asn1 import Asn1Error
 from euicc.isdr.tolerance import Tolerance, as_standard
 from euicc.refusals import Reason, Refused
@@ -22,7 +22,7 @@ UNDEFINED_ERROR = 127
 """Result code of every function for what none of its other codes says."""
 
 Run = Callable[["IsdR", Any], "Message | bytes"]
-Refuse = Callable[[Any, int], "Message"]
+Refuse = Callable[[Any, int], "Message | bytes"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Function:
     the card turns it down, StatusError where the standard knows no result code.
     refusals: result code for each reason; any other reason is undefinedError. refuse: (request, code) -> response.
     transaction: whether all of it is one NVM transaction. A function that commits in steps leaves it False.
-    tolerance: forms of the request that are accepted besides the standard's.
+    tolerance: forms of the request that are accepted besides the standard's. malformed: result code for a request
+    that is a TLV and cannot be decoded; None: 6A80. `refuse` then gets None for the request.
     """
 
     tag: int
@@ -45,6 +46,7 @@ class Function:
     refuse: Refuse | None = None
     transaction: bool = False
     tolerance: tuple[Tolerance, ...] = ()
+    malformed: int | None = None
 
 
 FunctionTable = Mapping[int, Function]
@@ -67,14 +69,26 @@ def execute(isdr: IsdR, functions: FunctionTable, data: bytes) -> bytes:
     function = functions.get(_outer_tag(data))
     if function is None:
         raise StatusError(status.REFERENCED_DATA_NOT_FOUND)
-    request = _decode(function, data)
     try:
-        answer = _run(isdr, function, request)
+        answer = _answer(isdr, function, _decode(function, data))
+    except _Malformed:
+        if function.refuse is None or function.malformed is None or not _is_tlv(data):
+            raise
+        answer = function.refuse(None, function.malformed)
+    return answer if isinstance(answer, bytes) else answer.encode()
+
+
+class _Malformed(StatusError):
+    """The request cannot be decoded."""
+
+
+def _answer(isdr: IsdR, function: Function, request: object) -> Message | bytes:
+    try:
+        return _run(isdr, function, request)
     except Refused as refused:
         if function.refuse is None:
             raise
-        answer = function.refuse(request, function.refusals.get(refused.reason, UNDEFINED_ERROR))
-    return answer if isinstance(answer, bytes) else answer.encode()
+        return function.refuse(request, function.refusals.get(refused.reason, UNDEFINED_ERROR))
 
 
 def _run(isdr: IsdR, function: Function, request: object) -> Message | bytes:
@@ -85,7 +99,7 @@ def _run(isdr: IsdR, function: Function, request: object) -> Message | bytes:
 
 
 def _decode(function: Function, data: bytes) -> object:
-    """The request as a message, in its standard form or in a tolerated one; StatusError 6A80 for neither."""
+    """The request as a message, in its standard form or in a tolerated one; _Malformed (6A80) for neither."""
     if function.request is None:
         return data
     request = _decoded(function.request, data)
@@ -95,7 +109,7 @@ def _decode(function: Function, data: bytes) -> object:
         if standard is not data:
             request = _decoded(function.request, standard)
     if request is None:
-        raise StatusError(status.INCORRECT_DATA)
+        raise _Malformed(status.INCORRECT_DATA)
     return request
 
 
@@ -104,6 +118,14 @@ def _decoded(kind: type[Message], data: bytes) -> Message | None:
         return kind.decode(data)
     except Asn1Error:
         return None
+
+
+def _is_tlv(data: bytes) -> bool:
+    try:
+        tlv.parse(data)
+    except TlvError:
+        return False
+    return True
 
 
 def _outer_tag(data: bytes) -> int:

@@ -1,9 +1,9 @@
 """Changes of profile state at the ISD-R: rules, catBusy, REFRESH and what else a change ends, SGP.22 3.2 and 5.7.16.
 
 With refreshFlag the switch is only marked and the device is asked for a REFRESH; the switch happens when the device
-reports it done, at a reset, or at the next power-on, and not at all when the device reports that it could not. A device
-that never sent a TERMINAL PROFILE is not asked: for it the switch happens at the next reset. A switch asked for while
-another one waits takes its place.
+reports it done, at a reset, or at the next power-on, and not at all when the device reports that it could not, unless
+a signed result says that it will. A device that never sent a TERMINAL PROFILE is not asked: for it the switch happens
+at the next reset. A switch asked for while another one waits takes its place.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from euicc.profiles.states import ResetOption
+from euicc.profiles import emergency
+from euicc.profiles.states import ResetOption, ResetOutcome
+from euicc.profiles.switch import SwitchCause
 from euicc.refusals import Reason, Refused
 from euicc.runtime.proactive import RefreshMode
 
@@ -25,12 +27,12 @@ _FIRST_FAILURE = 0x20
 
 def enable(isdr: IsdR, profile: Profile, refresh: bool) -> None:
     """Enable a profile, and thereby disable the enabled one; Refused by the rules, or with CAT_BUSY."""
-    _switch(isdr, isdr.states.enable_target(profile), refresh)
+    switch(isdr, isdr.states.enable_target(profile), refresh)
 
 
 def disable(isdr: IsdR, profile: Profile, refresh: bool) -> None:
     """Disable the enabled profile; Refused by the rules, or with CAT_BUSY."""
-    _switch(isdr, isdr.states.disable_target(profile), refresh)
+    switch(isdr, isdr.states.disable_target(profile), refresh)
 
 
 def delete(isdr: IsdR, profile: Profile) -> None:
@@ -38,29 +40,38 @@ def delete(isdr: IsdR, profile: Profile) -> None:
     isdr.states.delete(profile)
 
 
-def memory_reset(isdr: IsdR, options: Iterable[ResetOption]) -> None:
-    """Delete the chosen profiles whatever their state and policy rules; Refused CAT_BUSY or NOTHING_TO_DELETE.
-
-    The default SM-DP+ address is reset also when there was no profile to delete.
-    """
+def memory_reset(isdr: IsdR, options: Iterable[ResetOption]) -> ResetOutcome:
+    """Take away what the options say, profiles whatever their state and policy rules; Refused EMERGENCY or CAT_BUSY."""
+    if emergency.active(isdr.nvm):
+        raise Refused(Reason.EMERGENCY)
     if isdr.card.proactive.session_running:
         raise Refused(Reason.CAT_BUSY)
     outcome = isdr.states.reset(options)
     isdr.end_session()
     if outcome.enabled_deleted:
         ask_for_refresh(isdr)
-    if not outcome.deleted:
-        raise Refused(Reason.NOTHING_TO_DELETE)
+    return outcome
 
 
-def _switch(isdr: IsdR, target: bytes, refresh: bool) -> None:
+def switch(
+    isdr: IsdR,
+    target: bytes,
+    refresh: bool,
+    cause: SwitchCause = SwitchCause.ORDINARY,
+    told: bool = True,
+) -> None:
+    """Enable the profile with this AID instead of the enabled one, by REFRESH or at once; Refused(CAT_BUSY).
+
+    No rule is applied. target: NONE_ENABLED for none. told: whether notifications tell of it.
+    """
     if refresh and isdr.card.proactive.session_running:
         raise Refused(Reason.CAT_BUSY)
     if refresh:
-        isdr.states.mark(target)
+        isdr.states.mark(target, told, cause)
+        isdr.switch_promised = False
         ask_for_refresh(isdr)
     else:
-        isdr.states.switch(target)
+        isdr.states.switch(target, told, cause)
         isdr.end_session()
 
 
@@ -75,6 +86,7 @@ def _refreshed(isdr: IsdR, result: bytes) -> None:
     """The terminal's Result of the REFRESH: general result, then additional information."""
     isdr.refresh_due = False
     if result[0] >= _FIRST_FAILURE:
-        isdr.states.drop_switch()
+        if not isdr.switch_promised:
+            isdr.states.drop_switch()
     elif isdr.states.complete_switch():
         isdr.end_session()

@@ -46,6 +46,10 @@ def supply(tag: int, value: bytes, at: int = 0) -> Tolerance:
     return tolerate
 
 
+REFRESH_FLAG = retag(0x01, 0x80)
+"""refreshFlag of the functions of SGP.32, with the universal tag of BOOLEAN."""
+
+
 def as_standard(request: bytes, tolerances: Sequence[Tolerance]) -> bytes:
     """The request in its standard form; as received when it is that already, or cannot be read at all."""
     if not tolerances:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asn1.generated import rsp
 from euicc.config import Ppr
@@ -31,7 +31,7 @@ from euicc.runtime import keys
 if TYPE_CHECKING:
     from euicc.profiles.notifications import NotificationStore
     from euicc.profiles.store import ProfileStore
-    from euicc.runtime.nvm import Nvm
+    from euicc.runtime.nvm import Key, Nvm
 
 
 @dataclass(frozen=True)
@@ -145,21 +145,35 @@ NAMING_A_PROFILE = (keys.BEFORE_TEST, keys.FALLBACK_ATTRIBUTE, keys.FALLBACK_RET
 
 
 class ResetOption(IntEnum):
-    """What a memory reset takes away: the bits of resetOptions, SGP.22 5.7.19 (3 and 4: SGP.32 5.9.5)."""
+    """What a memory reset takes away: the bits of resetOptions, SGP.22 5.7.19 (from 3 on: SGP.32 5.9.5)."""
 
     OPERATIONAL_PROFILES = 0
     FIELD_LOADED_TEST_PROFILES = 1
     DEFAULT_SMDP_ADDRESS = 2
     PRELOADED_TEST_PROFILES = 3
     PROVISIONING_PROFILES = 4
+    EIM_CONFIGURATION = 5
+    IMMEDIATE_ENABLE_CONFIGURATION = 6
+
+
+CONFIGURATION: dict[ResetOption, tuple[Key[Any], ...]] = {
+    ResetOption.DEFAULT_SMDP_ADDRESS: (keys.DEFAULT_DP_ADDRESS,),
+    ResetOption.EIM_CONFIGURATION: (keys.EIM, keys.EIM_COUNTER, keys.ROLLBACK),
+    ResetOption.IMMEDIATE_ENABLE_CONFIGURATION: (keys.IMMEDIATE_ENABLE,),
+}
+"""What an option takes away that is no profile; the first key tells whether there was any."""
 
 
 @dataclass(frozen=True)
 class ResetOutcome:
-    """deleted: number of profiles gone. enabled_deleted: whether the enabled one was among them."""
+    """deleted: number of profiles gone. enabled_deleted: whether the enabled one was among them.
+
+    cleared: options whose configuration was there and is gone.
+    """
 
     deleted: int
     enabled_deleted: bool
+    cleared: frozenset[ResetOption]
 
 
 class ProfileStates:
@@ -291,15 +305,22 @@ class ProfileStates:
             stored = self._nvm.get(keys.MEMORY_RESET)
             options = frozenset(map(ResetOption, stored or b""))
             doomed = [profile for profile in self._profiles.all() if _reset_option(profile) in options]
-            enabled_deleted = any(profile.enabled for profile in doomed)
+            enabled = next((profile for profile in doomed if profile.enabled), None)
             for profile in doomed:
                 self._erase(profile)
-            if enabled_deleted:
+            if enabled and enabled.profile_class is ProfileClass.TEST:
                 self._return_from_test()
-            if ResetOption.DEFAULT_SMDP_ADDRESS in options:
-                self._nvm.delete(keys.DEFAULT_DP_ADDRESS)
+            cleared = frozenset(option for option in options & CONFIGURATION.keys() if self._clear(option))
             self._nvm.delete(keys.MEMORY_RESET)
-        return ResetOutcome(len(doomed), enabled_deleted)
+        return ResetOutcome(len(doomed), enabled is not None, cleared)
+
+    def _clear(self, option: ResetOption) -> bool:
+        """Forget a configuration; whether there was any."""
+        found = bool(self._nvm.indexes(CONFIGURATION[option][0]))
+        for key in CONFIGURATION[option]:
+            for index in self._nvm.indexes(key):
+                self._nvm.delete(key, index)
+        return found
 
     def _return_from_test(self) -> None:
         """The enabled profile is gone: the one before a test profile comes back, if it is still there."""

@@ -8,13 +8,13 @@ from asn1.generated import rsp
 from euicc.crypto import chain, ecdsa
 from euicc.crypto.certificates import Certificate, CertificateError, CertificateFault, Role
 from euicc.isdr import installation, one_time_key
-from euicc.isdr.es10 import device
 from euicc.isdr.functions import Function
 from euicc.isdr.session import Authenticated, Challenged, authenticated
 from euicc.isdr.tolerance import supply
 from euicc.refusals import Reason, Refused
 
 if TYPE_CHECKING:
+    from asn1 import Message
     from euicc.identity import Credential
     from euicc.isdr.applet import IsdR
 
@@ -54,7 +54,7 @@ def get_euicc_challenge(isdr: IsdR, _: rsp.GetEuiccChallengeRequest) -> rsp.GetE
     return rsp.GetEuiccChallengeResponse(euicc_challenge=challenge)
 
 
-def authenticate_server(isdr: IsdR, request: rsp.AuthenticateServerRequest) -> rsp.AuthenticateServerResponse:
+def authenticate_server(isdr: IsdR, request: rsp.AuthenticateServerRequest) -> Message:
     """ES10b.AuthenticateServer, SGP.22 5.7.13: checks an SM-DP+ or SM-DS and answers its challenge.
 
     The first check that fails gives the code: session, CI, curve, certificate, role, signature, challenge, signing CI.
@@ -96,16 +96,17 @@ def _answer(
     server: Certificate,
     anchor: chain.TrustAnchor,
     credential: Credential,
-) -> rsp.AuthenticateServerResponse:
+) -> Message:
     server_signed = request.server_signed1
-    signed = rsp.EuiccSigned1(
+    messages = isdr.variant.messages
+    signed = messages.euicc_signed1(
         transaction_id=server_signed.transaction_id,
         server_address=server_signed.server_address,
         server_challenge=server_signed.server_challenge,
-        euicc_info2=device.euicc_info2(isdr),
+        euicc_info2=isdr.variant.euicc_info2(isdr),
         ctx_params1=request.ctx_params1,
-    )
-    signature = credential.sign(signed.encode())
+    ).sealed()
+    signature = credential.sign(signed.encoded)
     isdr.session = Authenticated(
         transaction_id=server_signed.transaction_id,
         role=next(role for role in SERVER_ROLES if role.value in server.policies),
@@ -115,14 +116,15 @@ def _answer(
         credential=credential,
         euicc_signature1=signature,
     )
-    return rsp.AuthenticateServerResponse(
-        authenticate_response_ok=rsp.AuthenticateResponseOk(
+    response: Message = messages.authenticate_server_response(
+        authenticate_response_ok=messages.authenticate_response_ok(
             euicc_signed1=signed,
             euicc_signature1=signature,
             euicc_certificate=credential.euicc_certificate,
             eum_certificate=credential.eum_certificate,
         )
     )
+    return response
 
 
 def _authenticate_refused(

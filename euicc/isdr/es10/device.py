@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apdu import StatusError, status, tlv
 from asn1 import BitString
@@ -14,6 +14,7 @@ from euicc.refusals import Reason, Refused
 from euicc.runtime import keys
 
 if TYPE_CHECKING:
+    from asn1 import Message
     from euicc.config import Config, Operator, RatRule
     from euicc.isdr.applet import IsdR
 
@@ -42,10 +43,15 @@ def set_default_dp_address(
     isdr: IsdR, request: rsp.SetDefaultDpAddressRequest
 ) -> rsp.SetDefaultDpAddressResponse:
     """ES10a.SetDefaultDpAddress, SGP.22 5.7.4. An empty address deletes the one there is."""
-    if len(request.default_dp_address.encode()) > ADDRESS_MAX:
-        raise Refused(Reason.INCORRECT_INPUT)
-    isdr.nvm.set(keys.DEFAULT_DP_ADDRESS, request.default_dp_address)
+    store_default_dp_address(isdr, request.default_dp_address)
     return rsp.SetDefaultDpAddressResponse(set_default_dp_address_result=SetDefaultDpAddressResult.OK)
+
+
+def store_default_dp_address(isdr: IsdR, address: str) -> None:
+    """Replace the default SM-DP+ address; Refused(INCORRECT_INPUT) when it is too long."""
+    if len(address.encode()) > ADDRESS_MAX:
+        raise Refused(Reason.INCORRECT_INPUT)
+    isdr.nvm.set(keys.DEFAULT_DP_ADDRESS, address)
 
 
 def get_euicc_info1(isdr: IsdR, request: rsp.GetEuiccInfo1Request) -> rsp.EUICCInfo1:
@@ -57,33 +63,37 @@ def get_euicc_info1(isdr: IsdR, request: rsp.GetEuiccInfo1Request) -> rsp.EUICCI
     )
 
 
-def get_euicc_info2(isdr: IsdR, request: rsp.GetEuiccInfo2Request) -> rsp.EUICCInfo2:
+def get_euicc_info2(isdr: IsdR, request: rsp.GetEuiccInfo2Request) -> Message:
     """ES10b.GetEUICCInfo, SGP.22 5.7.8: EUICCInfo2."""
-    return euicc_info2(isdr)
+    return isdr.variant.euicc_info2(isdr)
 
 
 def euicc_info2(isdr: IsdR) -> rsp.EUICCInfo2:
     """The card's description of itself at this moment, SGP.22 5.7.8; AuthenticateServer signs it."""
+    return rsp.EUICCInfo2(**capabilities(isdr))
+
+
+def capabilities(isdr: IsdR) -> dict[str, Any]:
+    """The fields of EUICCInfo2 that every kind of card has."""
     config = isdr.config
-    return rsp.EUICCInfo2(
-        profile_version=bytes(config.profile_version),
-        svn=bytes(config.svn),
-        euicc_firmware_ver=bytes(config.firmware),
-        ext_card_resource=_extended_card_resources(isdr),
-        uicc_capability=BitString.of(*config.uicc_capability),
-        ts102241_version=bytes(config.ts102241_version),
-        globalplatform_version=bytes(config.globalplatform_version),
-        rsp_capability=BitString.of(*config.rsp_capability),
-        euicc_ci_pk_id_list_for_verification=tuple(anchor.ski for anchor in isdr.identity.trusted),
-        euicc_ci_pk_id_list_for_signing=tuple(each.ci_ski for each in isdr.identity.credentials),
-        euicc_category=config.category,
-        forbidden_profile_policy_rules=BitString.of(*config.forbidden_pprs)
-        if config.forbidden_pprs
-        else None,
-        pp_version=bytes(config.pp_version),
-        sas_acreditation_number=config.sas_accreditation_number,
-        certification_data_object=_certification_data_object(config),
-    )
+    forbidden = BitString.of(*config.forbidden_pprs) if config.forbidden_pprs else None
+    return {
+        "profile_version": bytes(config.profile_version),
+        "svn": bytes(config.svn),
+        "euicc_firmware_ver": bytes(config.firmware),
+        "ext_card_resource": _extended_card_resources(isdr),
+        "uicc_capability": BitString.of(*config.uicc_capability),
+        "ts102241_version": bytes(config.ts102241_version),
+        "globalplatform_version": bytes(config.globalplatform_version),
+        "rsp_capability": BitString.of(*config.rsp_capability),
+        "euicc_ci_pk_id_list_for_verification": tuple(anchor.ski for anchor in isdr.identity.trusted),
+        "euicc_ci_pk_id_list_for_signing": tuple(each.ci_ski for each in isdr.identity.credentials),
+        "euicc_category": config.category,
+        "forbidden_profile_policy_rules": forbidden,
+        "pp_version": bytes(config.pp_version),
+        "sas_acreditation_number": config.sas_accreditation_number,
+        "certification_data_object": _certification_data_object(config),
+    }
 
 
 def _extended_card_resources(isdr: IsdR) -> bytes:
@@ -120,9 +130,13 @@ def activate_lpae(isdr: IsdR, request: rsp.LpaeActivationRequest) -> rsp.LpaeAct
 
 
 def euicc_memory_reset(isdr: IsdR, request: rsp.EuiccMemoryResetRequest) -> rsp.EuiccMemoryResetResponse:
-    """ES10c.eUICCMemoryReset, SGP.22 5.7.19. Options that this interface does not know are ignored."""
+    """ES10c.eUICCMemoryReset, SGP.22 5.7.19. Options that this interface does not know are ignored.
+
+    The default SM-DP+ address is reset also when there was no profile to delete.
+    """
     chosen = {option for option in isdr.variant.reset_options if option in request.reset_options}
-    operations.memory_reset(isdr, chosen)
+    if not operations.memory_reset(isdr, chosen).deleted:
+        raise Refused(Reason.NOTHING_TO_DELETE)
     return rsp.EuiccMemoryResetResponse(reset_result=ResetResult.OK)
 
 

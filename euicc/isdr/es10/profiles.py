@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from euicc.isdr.functions import Function
 from euicc.isdr.tolerance import retag, wrap
 from euicc.profiles.profile import Profile, ProfileClass
 from euicc.refusals import Reason, Refused
+from euicc.runtime import keys
 
 if TYPE_CHECKING:
     from euicc.isdr.applet import IsdR
@@ -22,8 +23,6 @@ DisableResult = rsp.DisableProfileResponse.DisableResult
 DeleteResult = rsp.DeleteProfileResponse.DeleteResult
 SetNicknameResult = rsp.SetNicknameResponse.SetNicknameResult
 
-DEFAULT_TAGS = (0x5A, 0x4F, 0x9F70, 0x90, 0x91, 0x92, 0x93, 0x94, 0x95)
-"""What GetProfilesInfo shows when no tag list says otherwise."""
 _PROFILE_INFO_LIST_OK = 0xA0
 
 
@@ -31,7 +30,7 @@ def _nickname(profile: Profile) -> bytes:
     return b"" if profile.nickname is None else tlv.encode(0x90, profile.nickname.encode())
 
 
-def _elements(profile: Profile) -> dict[int, bytes]:
+def elements(isdr: IsdR, profile: Profile) -> dict[int, bytes]:
     """The elements of ProfileInfo by tag, in the order of its definition, empty where the profile has none.
 
     What came in the metadata is shown as it came: StoreMetadata and ProfileInfo use the same tags.
@@ -77,11 +76,12 @@ def get_profiles_info(isdr: IsdR, request: rsp.ProfileInfoListRequest) -> bytes:
     criteria = request.search_criteria
     if criteria and criteria.profile_class is not None and criteria.profile_class not in set(ProfileClass):
         raise Refused(Reason.INCORRECT_INPUT)
-    wanted = set(DEFAULT_TAGS if request.tag_list is None else _tags(request.tag_list))
-    found = (_elements(profile) for profile in isdr.profiles.all() if _matches(profile, criteria))
+    form = isdr.variant.profile_info
+    wanted = set(form.default_tags if request.tag_list is None else _tags(request.tag_list))
+    found = (form.elements(isdr, profile) for profile in isdr.profiles.all() if _matches(profile, criteria))
     infos = [
-        tlv.encode(rsp.ProfileInfo.TAG, *(each for tag, each in elements.items() if tag in wanted))
-        for elements in found
+        tlv.encode(rsp.ProfileInfo.TAG, *(each for tag, each in shown.items() if tag in wanted))
+        for shown in found
     ]
     return tlv.encode(rsp.ProfileInfoListResponse.TAG, tlv.encode(_PROFILE_INFO_LIST_OK, *infos))
 
@@ -95,15 +95,22 @@ def _named(isdr: IsdR, identifier: Any) -> Profile:
     return profile
 
 
+def _change(isdr: IsdR, operation: Callable[[IsdR, Profile, bool], None], request: Any) -> None:
+    """The device took the choice of the profile into its hands: there is no eUICC Package to roll back any more."""
+    with isdr.nvm.transaction():
+        operation(isdr, _named(isdr, request.profile_identifier), request.refresh_flag)
+        isdr.nvm.delete(keys.ROLLBACK)
+
+
 def enable_profile(isdr: IsdR, request: rsp.EnableProfileRequest) -> rsp.EnableProfileResponse:
     """ES10c.EnableProfile, SGP.22 5.7.16."""
-    operations.enable(isdr, _named(isdr, request.profile_identifier), request.refresh_flag)
+    _change(isdr, operations.enable, request)
     return rsp.EnableProfileResponse(enable_result=EnableResult.OK)
 
 
 def disable_profile(isdr: IsdR, request: rsp.DisableProfileRequest) -> rsp.DisableProfileResponse:
     """ES10c.DisableProfile, SGP.22 5.7.17."""
-    operations.disable(isdr, _named(isdr, request.profile_identifier), request.refresh_flag)
+    _change(isdr, operations.disable, request)
     return rsp.DisableProfileResponse(disable_result=DisableResult.OK)
 
 

@@ -69,13 +69,14 @@ def _pending_notification(isdr: IsdR, pending: PendingNotification) -> rsp.Pendi
     )
 
 
+LIST_NOTIFICATION = Function(
+    rsp.ListNotificationRequest.TAG,
+    rsp.ListNotificationRequest,
+    list_notification,
+    refuse=lambda _, code: rsp.ListNotificationResponse(list_notifications_result_error=code),
+)
 FUNCTIONS = (
-    Function(
-        rsp.ListNotificationRequest.TAG,
-        rsp.ListNotificationRequest,
-        list_notification,
-        refuse=lambda _, code: rsp.ListNotificationResponse(list_notifications_result_error=code),
-    ),
+    LIST_NOTIFICATION,
     Function(
         rsp.RetrieveNotificationsListRequest.TAG,
         rsp.RetrieveNotificationsListRequest,

@@ -78,11 +78,9 @@ class LoadInProgress:
 
 
 def record(isdr: IsdR, session: Loading) -> None:
-    """Remember in NVM how far the package has come, when it came further."""
-    progress = _progress(session)
-    if progress != isdr.nvm.get(keys.LOAD_IN_PROGRESS):
-        with isdr.nvm.transaction():
-            isdr.nvm.set(keys.LOAD_IN_PROGRESS, progress)
+    """Remember in NVM how far the package has come."""
+    with isdr.nvm.transaction():
+        isdr.nvm.set(keys.LOAD_IN_PROGRESS, _progress(session))
 
 
 def conclude(isdr: IsdR, session: Loading) -> bytes:

@@ -119,9 +119,12 @@ def _begin(isdr: IsdR, session: Prepared, piece: bytes) -> bytes:
 
 
 def _continue(isdr: IsdR, session: Loading, piece: bytes) -> bytes:
-    if session.loader.feed(piece):
+    loader = session.loader
+    stage = loader.command, loader.iccid
+    if loader.feed(piece):
         return installation.conclude(isdr, session)
-    installation.record(isdr, session)
+    if stage != (loader.command, loader.iccid):
+        installation.record(isdr, session)
     return b""
 
 

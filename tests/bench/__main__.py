@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.bench.rows import Row, rows
+from tests.bench.row import Row
+from tests.bench.rows import rows
 
 UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
 

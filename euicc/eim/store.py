@@ -79,13 +79,6 @@ class EimStore:
         self._nvm.delete(keys.EIM, _index(eim))
         self._nvm.delete(keys.EIM_COUNTER, _index(eim))
 
-    def clear(self) -> int:
-        """No eIM is associated any more; how many were. The last association token stays in memory."""
-        eims = self.all()
-        for eim in eims:
-            self.delete(eim)
-        return len(eims)
-
     def signs_under(self, ci_ski: bytes) -> bool:
         """Whether the card has a credential under this CI."""
         return self._identity().credential(ci_ski) is not None

@@ -23,6 +23,8 @@ from euicc.isdr.package.operation import Execution, OperationTable, run
 from euicc.isdr.package.psmo import PSMOS
 from euicc.isdr.package.request import PSMO_LIST, PackageRequest, Unreadable, read
 from euicc.profiles import emergency
+from euicc.profiles.switch import SwitchCause
+from euicc.runtime import keys
 
 if TYPE_CHECKING:
     from euicc.eim.configuration import AssociatedEim
@@ -38,8 +40,13 @@ class _Situation:
     eim: AssociatedEim
 
 
+def _emergency(isdr: IsdR) -> bool:
+    """The Emergency Profile is on, or will be by the REFRESH that is due."""
+    return emergency.active(isdr.nvm) or isdr.nvm.get(keys.SWITCH_CAUSE) == SwitchCause.EMERGENCY
+
+
 _CHECKS: tuple[tuple[Callable[[_Situation], bool], int], ...] = (
-    (lambda now: emergency.active(now.isdr.nvm), _Code.ECALL_ACTIVE),
+    (lambda now: _emergency(now.isdr), _Code.ECALL_ACTIVE),
     (lambda now: now.package.head.eid_value != now.isdr.identity.eid, _Code.INVALID_EID),
     (
         lambda now: now.package.head.counter_value <= now.isdr.eims.counter(now.eim),

@@ -35,5 +35,6 @@ FUNCTIONS = (
         },
         refuse=lambda _, code: sgp32.ProfileRollbackResponse(cmd_result=code),
         tolerance=(retag(0x01, 0x80),),
+        malformed=CmdResult.COMMAND_ERROR,
     ),
 )

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 from apdu import TransportError
 from apdu.transport import pcsc, vpcd
@@ -32,6 +34,9 @@ LISTENING = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 LISTEN = "0A"
 """State of a socket in LISTENING."""
 SERIAL_LINES = ("ttyUSB*", "ttyACM*")
+
+PATIENCE = 5.0
+"""Seconds that pcscd may take to answer."""
 
 START_PCSCD = "systemctl start pcscd, or without systemd: pcscd"
 RESTART_PCSCD = "systemctl restart pcscd, or without systemd: end pcscd and start it again"
@@ -194,7 +199,7 @@ def daemon_socket() -> str:
 
 def permission() -> str:
     """Whether pcscd lets this user in (polkit)."""
-    pcsc.readers()
+    known_readers()
     return f"granted to user {os.geteuid()}"
 
 
@@ -228,20 +233,40 @@ def listening() -> set[int]:
     lines = [
         line.split() for path in LISTENING if path.exists() for line in path.read_text().splitlines()[1:]
     ]
-    return {int(fields[1].rpartition(":")[2], 16) for fields in lines if fields[3] == LISTEN}
+    return {int(fields[1].rpartition(":")[2], 16) for fields in lines if fields[3:4] == [LISTEN]}
 
 
 def readers() -> str:
     """The readers that pcscd has."""
-    found = pcsc.readers()
+    found = known_readers()
     if not found:
         raise Absent("pcscd knows no reader")
     return ", ".join(reader.name for reader in found)
 
 
+def known_readers() -> tuple[pcsc.Reader, ...]:
+    """What PC/SC says; a pcscd that hangs, as it does on a reader that never answers, is not waited for."""
+    answers: SimpleQueue[tuple[pcsc.Reader, ...] | Exception] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(pcsc.readers())
+        except (TransportError, OSError) as error:
+            answers.put(error)
+
+    Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=PATIENCE)
+    except Empty:
+        raise Absent(f"pcscd does not answer within {PATIENCE:g} s: {RESTART_PCSCD}") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
 def cards() -> str:
     """The cards in the readers."""
-    found = [f"{reader.name}: {reader.atr.hex().upper()}" for reader in pcsc.readers() if reader.atr]
+    found = [f"{reader.name}: {reader.atr.hex().upper()}" for reader in known_readers() if reader.atr]
     if not found:
         raise Absent("no card in any reader")
     return ", ".join(found)

@@ -46,6 +46,8 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(doctor.SOCKET_VARIABLE, str(tmp_path / "pcscd.comm"))
     monkeypatch.setattr(doctor, "LIBRARY", "libnowhere.so.1")
     monkeypatch.setattr(doctor, "serial_lines", list)
+    # libpcsclite looks at the variable once: it must not see this one.
+    monkeypatch.setattr(pcsc, "readers", refuse)
     return tmp_path
 
 
@@ -117,7 +119,6 @@ def test_a_socket_that_is_not_for_this_user(bare: Path, monkeypatch: pytest.Monk
 
 def test_polkit_refuses(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "daemon_socket", lambda: "there")
-    monkeypatch.setattr(pcsc, "readers", refuse)
     finding = found("permission for PC/SC")
     assert finding.state is State.MISSING
     assert "polkit" in finding.mend
@@ -199,8 +200,7 @@ def test_nothing_that_goes_wrong_is_an_exception(bare: Path, monkeypatch: pytest
     assert "Input/output error" in result.stdout
 
 
-def test_all_that_is_needed_is_there(bare: Path, pcscd: Pcscd, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
+def test_all_that_is_needed_is_there(pcscd: Pcscd, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vpcd, "PORT", pcscd.port)
     result = run()
     assert result.exit_code == 0, result.stdout

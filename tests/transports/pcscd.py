@@ -120,11 +120,11 @@ class Pcscd:
         self.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
 
-    def wait_for_card(self, present: bool = True) -> Reader:
-        """The reader, once it has a card, or has none."""
+    def wait_for_card(self, present: bool = True, slot: int = 0) -> Reader:
+        """The reader (it has two slots), once it has a card, or has none."""
         deadline = time.monotonic() + SECONDS
         while time.monotonic() < deadline:
-            reader = readers()[0]
+            reader = readers()[slot]
             if bool(reader.atr) == present:
                 return reader
             time.sleep(0.05)

@@ -48,6 +48,7 @@ def serving(path: Path) -> Iterator[Served]:
     here, there = _PROCESSES.Pipe()
     process = _PROCESSES.Process(target=_serve, args=(path, log, there), daemon=True)
     process.start()
+    there.close()  # so that a server that does not start is noticed
     try:
         assert here.poll(20), "the server does not start"
         yield Served(process, here.recv(), log)

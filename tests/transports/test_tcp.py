@@ -191,6 +191,17 @@ def test_messages_in_pieces_and_several_in_one(card: Card) -> None:
         assert received(client, len(whole) * 50) == whole * 50
 
 
+def test_a_client_that_writes_length_and_command_apart_does_not_wait_40_ms(card: Card) -> None:
+    with Here(card) as server, socket.create_connection(server.address) as client:
+        whole = framed(card.transmit(STATUS))
+        began = time.monotonic()
+        for _ in range(50):
+            client.sendall(framed(STATUS)[:2])
+            client.sendall(STATUS)
+            assert received(client, len(whole)) == whole
+        assert time.monotonic() - began < 1
+
+
 def test_a_client_does_not_send_what_cannot_be_said(card: Card) -> None:
     with Here(card) as server, server.connect() as transport:
         with pytest.raises(TransportError, match="single byte"):

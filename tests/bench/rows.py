@@ -19,6 +19,7 @@ from euicc import Card, eid
 from euicc.crypto import curves
 from euicc.runtime import keys
 from euicc.runtime.nvm import Nvm
+from tests.bench import packages, transports
 from tests.bench.downloads import Download, enlarged, record, typical
 from tests.bench.floors import BareDispatcher, bare_crypto, calibration
 from tests.bench.row import Row
@@ -52,6 +53,7 @@ def rows() -> Iterator[Row]:
     yield from packages.rows()
     yield from _memory(loop)
     yield _garbage(loop)
+    yield from transports.rows()
 
 
 def _imports() -> Iterator[Row]:

@@ -201,6 +201,16 @@ def test_the_counter_before_the_package_is_what_an_update_is_compared_with(side:
     assert side.load(package).error == 4
 
 
+def test_the_package_counts_whatever_it_does_to_its_own_eim(side: Device, eim: Eim) -> None:
+    """Key, counter and CI as they were before it was executed answer it; its counterValue is the one that stays."""
+    renewed = Eim(generation=1, token=eim.token, counter=3)
+    package = eim.eco(side.eid, update(name("eim1"), counter(3), renewed.public_key_data))
+    assert side.load(package).results == [code(0x8A, 0)]
+    assert side.load(package).kind == 0xA2
+    assert side.load(renewed.package(side.eid, [LIST_EIM], kind=0xA1, counter=11)).error == 4
+    assert side.load(renewed.package(side.eid, [LIST_EIM], kind=0xA1, counter=12)).results
+
+
 def test_what_ran_before_a_failure_stays(side: Device, eim: Eim) -> None:
     results = side.eco(eim, add(Eim("eim2").fields()), delete_eim("eim9"), delete_eim("eim2"))
     assert results == [ADD_OK, code(0x89, 1)]

@@ -31,7 +31,7 @@ class Commands(CommandLine):
 
     def documented(self) -> tuple[type[Exception], ...]:
         """The errors that the user can be told in one line."""
-        from apdu import StatusError, TraceFormatError, TransportError
+        from apdu import StatusError, TransportError
         from asn1 import Asn1Error
         from euicc.runtime.card_file import CardFileError
         from euicc.testing.pki import IssuerError, PkiError
@@ -41,7 +41,6 @@ class Commands(CommandLine):
             Refusal,
             OSError,
             StatusError,
-            TraceFormatError,
             TransportError,
             Asn1Error,
             CardFileError,

@@ -38,7 +38,7 @@ class ServeCommand(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Gives `--vpcd` its default when what follows is no address."""
-        following = [*args[1:], ""]
+        following = [*args, ""][1:]
         completed = [
             f"{VPCD}={VPCD_DEFAULT}" if word == VPCD and not _is_address(after) else word
             for word, after in zip(args, following, strict=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from apdu import Transport
+from apdu import TraceFormatError, Transport
 from euicc.commands.program import Refusal, app, different
 from ipa.command_line import UsageError
 
@@ -49,16 +50,25 @@ def trace(
     for target in (html, pcap):
         if target is not None:
             different(target, file)
-    if html is not None:
-        command.write_page(file, html, unmasked=unmasked)
-    if pcap is not None:
-        command.write_pcap(file, pcap, unmasked=unmasked)
-    if doors:
-        _check(file, *doors[0], exact=exact, write=write)
-    elif as_json:
-        command.show_json(file, print, unmasked=unmasked, es10_only=es10)
-    elif html is None and pcap is None:
-        command.show(file, Console(), brief=brief, raw=raw, unmasked=unmasked, es10_only=es10)
+    with _named(file):
+        if html is not None:
+            command.write_page(file, html, unmasked=unmasked)
+        if pcap is not None:
+            command.write_pcap(file, pcap, unmasked=unmasked)
+        if doors:
+            _check(file, *doors[0], exact=exact, write=write)
+        elif as_json:
+            command.show_json(file, print, unmasked=unmasked, es10_only=es10)
+        elif html is None and pcap is None:
+            command.show(file, Console(), brief=brief, raw=raw, unmasked=unmasked, es10_only=es10)
+
+
+@contextmanager
+def _named(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except TraceFormatError as error:
+        raise Refusal(f"{file} is not a trace, as --trace keeps it: {error}") from None
 
 
 def _check(file: Path, name: str, argument: str, *, exact: bool, write: bool) -> None:

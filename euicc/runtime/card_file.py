@@ -63,8 +63,9 @@ class CardFile:
         except (OSError, sqlite3.Error) as error:
             with suppress(OSError):
                 fresh.unlink()
+            reason = error.strerror if isinstance(error, OSError) else error
             raise CardFileError(
-                f"cannot write {path}: {error}; is its directory there, and may this user write to it?"
+                f"cannot write {path}: {reason}; is its directory there, and may this user write to it?"
             ) from error
 
     def is_at(self, path: str | os.PathLike[str]) -> bool:

@@ -157,7 +157,8 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
     try:
         listener = socket.create_server((host, port), family=family)
     except (OSError, OverflowError) as error:
-        raise ServeError(f"cannot listen on {host}:{port}: {error}") from None
+        reason = getattr(error, "strerror", None) or error
+        raise ServeError(f"cannot listen on {host}:{port}: {reason}") from None
     with listener:
         yield listener
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from apdu import tlv
+from euicc import Config
 from tests.isdr.es10 import (
     BEYOND_CAPABILITIES,
     REFRESH,
@@ -19,6 +20,9 @@ from tests.isdr.es10 import (
     start_proactive,
 )
 from tests.isdr.installed import install
+from tests.rsp import device as consumer
+from tests.rsp.contents import contents
+from tests.rsp.server import ADDRESS
 from tests.sgp32.device import (
     ROLLBACK_AT_ONCE,
     ROLLBACK_BY_REFRESH,
@@ -26,7 +30,17 @@ from tests.sgp32.device import (
     Device,
     device,
 )
-from tests.sgp32.eim import GET_RAT, Answer, Eim, code, delete, disable, enable, set_fallback
+from tests.sgp32.eim import (
+    GET_RAT,
+    Answer,
+    Eim,
+    code,
+    configure_immediate_enable,
+    delete,
+    disable,
+    enable,
+    set_fallback,
+)
 
 FALLBACK_ALLOWED, ECALL = bytes.fromhex("9F6701FF"), bytes.fromhex("9F7B01FF")
 TRANSACTION = bytes.fromhex("0A0B0C")
@@ -259,6 +273,25 @@ def test_after_the_emergency_it_is_authorised_again(side: Device, eim: Eim) -> N
     assert side.enabled() == [2]
     rolled_back(side.send(ROLLBACK_AT_ONCE))
     assert side.enabled() == [1]
+
+
+@pytest.mark.parametrize("refresh", [False, True])
+def test_immediate_enable_ends_it(refresh: bool) -> None:
+    download = consumer.device(config=Config(variant="sgp32"))
+    side = Device(download.card)
+    install(side.card, 1, enabled=True)
+    install(side.card, 2)
+    eim = side.associate(Eim())
+    side.psmo(eim, configure_immediate_enable(b"\x80\x00", tlv.encode(0x82, ADDRESS.encode())))
+    switched(side, eim)
+    download.select()
+    download.install(contents())
+    flag = b"\xff" if refresh else b"\x00"
+    assert download.send(tlv.encode(0xBF5A, tlv.encode(0x80, flag))) == bytes.fromhex("BF5A03800100")
+    for _ in range(2):
+        assert side.send(ROLLBACK_AT_ONCE) == ROLLBACK_NOT_ALLOWED
+        side.restart()
+    assert side.enabled() not in ([1], [2])
 
 
 def test_no_profile_to_return_to(side: Device, eim: Eim) -> None:

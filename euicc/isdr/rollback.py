@@ -11,7 +11,7 @@ are gone, and the switch back makes none.
     ImmediateEnable, fallback, Emergency Profile, by REFRESH       cancelled (`cancel`)
     memory reset of the eIM configuration                          cancelled (`cancel`)
     result of the package acknowledged                             void: see REQUIREMENTS
-    profile to return to deleted                                   void: see REQUIREMENTS
+    one of the two profiles deleted                                cancelled, where profiles are erased
     another profile enabled than the package's                     void while it is
 """
 
@@ -79,10 +79,6 @@ def _result_not_acknowledged(isdr: IsdR, rollback: Rollback) -> bool:
     return isdr.package_results.get(rollback.sequence_number) is not None
 
 
-def _profile_still_there(isdr: IsdR, rollback: Rollback) -> bool:
-    return isdr.profiles.by_aid(rollback.back) is not None
-
-
 def _its_profile_is_enabled(isdr: IsdR, rollback: Rollback) -> bool:
     """Or will be, by the REFRESH that is due."""
     enabled = isdr.profiles.enabled()
@@ -94,7 +90,6 @@ def _its_profile_is_enabled(isdr: IsdR, rollback: Rollback) -> bool:
 
 REQUIREMENTS: tuple[Callable[[IsdR, Rollback], bool], ...] = (
     _result_not_acknowledged,
-    _profile_still_there,
     _its_profile_is_enabled,
 )
 """What must hold for a rollback that was authorised once."""

@@ -296,6 +296,9 @@ class ProfileStates:
         for key in NAMING_A_PROFILE:
             if self._nvm.get(key) == profile.aid:
                 self._nvm.delete(key)
+        rollback = self._nvm.get(keys.ROLLBACK)
+        if rollback and profile.aid in (rollback.enabled, rollback.back):
+            self._nvm.delete(keys.ROLLBACK)
         if self.marked == profile.aid:
             self._forget_mark()
         self._notifications.add(profile, rsp.NotificationEvent.NOTIFICATION_DELETE)

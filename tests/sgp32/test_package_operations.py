@@ -199,6 +199,7 @@ def test_without_terminal_profile_the_switch_comes_with_the_reset(side: Device, 
 def test_the_terminal_is_asked_for_a_refresh(side: Device, eim: Eim) -> None:
     start_proactive(side.card)
     side.psmo(eim, disable(1), enable(2))
+    assert side.channel.proactive_pending
     assert side.enabled() == [1]
     assert fetch(side.card)[:-2] == REFRESH
     assert respond(side.card)[-2:] == b"\x90\x00"

@@ -19,7 +19,7 @@ from tests.isdr.es10 import (
     respond,
     start_proactive,
 )
-from tests.isdr.installed import install
+from tests.isdr.installed import PROVISIONING, install
 from tests.rsp import device as consumer
 from tests.rsp.contents import contents
 from tests.rsp.server import ADDRESS
@@ -294,11 +294,17 @@ def test_immediate_enable_ends_it(refresh: bool) -> None:
     assert side.enabled() not in ([1], [2])
 
 
-def test_no_profile_to_return_to(side: Device, eim: Eim) -> None:
+@pytest.mark.parametrize("kept", [1, 2])
+def test_another_profile_in_the_place_of_one_of_the_two(kept: int) -> None:
+    """A memory reset takes one away, and a profile that is none of the two gets its ISD-P."""
+    classes = {kept: PROVISIONING}
+    side = device()
+    install(side.card, 1, enabled=True, profile_class=classes.get(1))
+    install(side.card, 2, profile_class=classes.get(2))
+    eim = side.associate(Eim())
     switched(side, eim)
-    store = side.card.isdr.profiles
-    gone = store.by_aid(store.all()[0].aid)
-    assert gone
-    with side.card.nvm.transaction():
-        store.delete(gone)
+    assert side.send(bytes.fromhex("BF640482020780")) == bytes.fromhex("BF6403800100")
+    side.restart()
+    install(side.card, 5, enabled=kept == 1)
     assert side.send(ROLLBACK_AT_ONCE) == ROLLBACK_NOT_ALLOWED
+    assert 1 not in side.enabled()

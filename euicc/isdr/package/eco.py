@@ -98,10 +98,6 @@ def _add_eim_result(code: int) -> sgp32.EuiccResultData:
     return Result(add_eim_result=sgp32.AddEimResult(add_eim_result_code=code))
 
 
-def _list_eim_refused(code: int) -> sgp32.EuiccResultData:
-    return Result(list_eim_result=sgp32.ListEimResult(list_eim_error=code))
-
-
 ECOS: OperationTable = {
     ADD_EIM: Operation(
         configuration.read,
@@ -138,6 +134,6 @@ ECOS: OperationTable = {
             Reason.INCORRECT_INPUT: sgp32.UpdateEimResult.COMMAND_ERROR,
         },
     ),
-    LIST_EIM: Operation(_read, list_eim, _list_eim_refused),
+    LIST_EIM: Operation(_read, list_eim),
 }
 """By tag, with the result code for each reason of refusal."""

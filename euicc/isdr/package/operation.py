@@ -26,6 +26,10 @@ RESULT_ROOM = 16
 """Bytes that the result of any operation fits in that changes something: what it did will be told."""
 
 
+Refuse = Callable[[int], sgp32.EuiccResultData]
+"""Result code -> the result that says so."""
+
+
 @dataclass
 class Execution:
     """What the operations of one package share while it is carried out.
@@ -56,12 +60,12 @@ class Operation:
 
     read: makes the request of the operation as received; Asn1Error when it is damaged. run: carries it out; its
     EuiccResultData, encoded. Refused(reason), from both: `refuse` says so with the code that `refusals` has for it,
-    or undefinedError when the version of the card does not have that code.
+    or undefinedError when the version of the card does not have that code; None: it is never refused.
     """
 
     read: Callable[[bytes], Any]
     run: Callable[[Execution, Any], bytes]
-    refuse: Callable[[int], sgp32.EuiccResultData]
+    refuse: Refuse | None = None
     refusals: Mapping[Reason, int] = field(default_factory=dict)
 
 
@@ -101,14 +105,16 @@ def _attempt(execution: Execution, table: OperationTable, element: Tlv) -> _Outc
     except Asn1Error:
         return _terminated(_Terminated.UNKNOWN_OR_DAMAGED_COMMAND)
     except Refused as refused:
+        if operation.refuse is None:
+            raise
         code = operation.refusals.get(refused.reason, UNDEFINED_ERROR)
-        return _Outcome(_refusal(execution, operation, code), failed=True)
+        return _Outcome(_refusal(execution, operation.refuse, code), failed=True)
 
 
-def _refusal(execution: Execution, operation: Operation, code: int) -> bytes:
-    result = operation.refuse(code).encode()
+def _refusal(execution: Execution, refuse: Refuse, code: int) -> bytes:
+    result = refuse(code).encode()
     codes = execution.isdr.variant.package.result_codes.get(tlv.parse(result).tag)
-    return result if codes is None or code in codes else operation.refuse(UNDEFINED_ERROR).encode()
+    return result if codes is None or code in codes else refuse(UNDEFINED_ERROR).encode()
 
 
 def _terminated(reason: int) -> _Outcome:

@@ -190,7 +190,7 @@ PSMOS: OperationTable = {
             Reason.CHANGE_ONGOING: sgp32.ProfileInfoListError.PROFILE_CHANGE_ONGOING,
         },
     ),
-    GET_RAT: Operation(_read, get_rat, lambda code: Result(get_rat_result=())),
+    GET_RAT: Operation(_read, get_rat),
     CONFIGURE_IMMEDIATE_ENABLE: Operation(
         _read,
         configure_immediate_enable,

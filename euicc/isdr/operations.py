@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from euicc.config import RspCapability
 from euicc.profiles import emergency
 from euicc.profiles.states import ResetOption, ResetOutcome
 from euicc.profiles.switch import SwitchCause
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from euicc.isdr.applet import IsdR
     from euicc.profiles.profile import Profile
 
+WITH_A_WAY_BACK = frozenset({SwitchCause.FALLBACK, SwitchCause.EMERGENCY})
+"""What they return to is the profile that a signed result has promised, if one waits for its REFRESH."""
+TEST_PROFILE_OPTIONS = {ResetOption.FIELD_LOADED_TEST_PROFILES, ResetOption.PRELOADED_TEST_PROFILES}
 _FIRST_FAILURE = 0x20
 """General results from here on say that the terminal did not perform the command, TS 102 223 8.12."""
 
@@ -46,11 +50,18 @@ def memory_reset(isdr: IsdR, options: Iterable[ResetOption]) -> ResetOutcome:
         raise Refused(Reason.EMERGENCY)
     if isdr.card.proactive.session_running:
         raise Refused(Reason.CAT_BUSY)
-    outcome = isdr.states.reset(options)
+    outcome = isdr.states.reset(_supported(isdr, options))
     isdr.end_session()
     if outcome.enabled_deleted:
         ask_for_refresh(isdr)
     return outcome
+
+
+def _supported(isdr: IsdR, options: Iterable[ResetOption]) -> set[ResetOption]:
+    """Options about test profiles count only where the card supports these."""
+    if RspCapability.TEST_PROFILE in isdr.config.rsp_capability:
+        return set(options)
+    return set(options) - TEST_PROFILE_OPTIONS
 
 
 def switch(
@@ -66,6 +77,8 @@ def switch(
     """
     if refresh and isdr.card.proactive.session_running:
         raise Refused(Reason.CAT_BUSY)
+    if isdr.switch_promised and cause in WITH_A_WAY_BACK:
+        isdr.states.complete_switch()
     if refresh:
         isdr.states.mark(target, told, cause)
         isdr.switch_promised = False

@@ -1,4 +1,6 @@
-"""Serves a server without a socket over HTTPS, SGP.22 6.1 to 6.5: JSON in, JSON out, on loopback unless told otherwise.
+"""Serves a server without a socket over HTTPS, SGP.22 6.1 to 6.5, SGP.32 6.1: on loopback unless told otherwise.
+
+Every server has the JSON binding; one with `handle_asn1` has the ASN.1 binding, too.
 
 A refusal of the function is HTTP 200 with its status in the body. Other HTTP statuses speak of the transport only.
 """
@@ -16,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import uvicorn
 from starlette.applications import Starlette
@@ -29,7 +31,8 @@ from euicc.testing.smdp.status import BadRequest, UnknownFunction
 LARGEST_BODY = 1 << 18
 """Bytes; the largest request of ES9+ is a few thousand long."""
 LOOPBACK = "127.0.0.1"
-_ADMIN_PROTOCOL = {"X-Admin-Protocol": "gsma/rsp/v2.5.0"}
+_ADMIN_PROTOCOL = "gsma/rsp/v2.5.0"
+_ASN1 = "application/x-gsma-rsp-asn1"
 _OK, _NO_CONTENT, _BAD_REQUEST, _NOT_FOUND, _TOO_LARGE = 200, 204, 400, 404, 413
 _STARTING, _STOPPING = 10.0, 5.0
 
@@ -58,13 +61,47 @@ class SansIoServer(Protocol):
         ...
 
 
+@runtime_checkable
+class Asn1Server(Protocol):
+    """What can also be served in the ASN.1 binding: every function at one path."""
+
+    @property
+    def asn1_path(self) -> str:
+        """Where: "/gsma/rsp2/asn1"."""
+        ...
+
+    def handle_asn1(self, body: bytes) -> bytes:
+        """Answers one message; BadRequest; nothing to say is an empty answer."""
+        ...
+
+
+@runtime_checkable
+class SeveralPaths(Protocol):
+    """What has its functions in the JSON binding below several paths."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All of them."""
+        ...
+
+
 class ServeError(Exception):
     """The address cannot be listened on, or the certificate not be used."""
 
 
 def application(server: SansIoServer) -> Starlette:
     """The ASGI application. Requests run one after the other: the server behind it knows no threads."""
+    paths = server.paths if isinstance(server, SeveralPaths) else (server.path,)
+    routes = [_route(f"{path}/{{function}}", _json(server)) for path in paths]
+    if isinstance(server, Asn1Server):
+        routes.append(_route(server.asn1_path, _asn1(server)))
+    return Starlette(routes=routes)
 
+
+Answer = Callable[[Request, bytes], Response]
+
+
+def _route(path: str, answer: Answer) -> Route:
     async def run(request: Request) -> Response:
         try:
             body = await _body(request)
@@ -72,9 +109,9 @@ def application(server: SansIoServer) -> Starlette:
             return Response(status_code=_BAD_REQUEST)
         if body is None:
             return Response(status_code=_TOO_LARGE)
-        return _answer(server, request.path_params["function"], body)
+        return answer(request, body)
 
-    return Starlette(routes=[Route(f"{server.path}/{{function}}", run, methods=["POST"])])
+    return Route(path, run, methods=["POST"])
 
 
 async def _body(request: Request) -> bytes | None:
@@ -87,18 +124,45 @@ async def _body(request: Request) -> bytes | None:
     return bytes(body)
 
 
-def _answer(server: SansIoServer, function: str, body: bytes) -> Response:
-    try:
-        answer = server.handle(function, _object(body))
-    except UnknownFunction:
-        return Response(status_code=_NOT_FOUND, headers=_ADMIN_PROTOCOL)
-    except BadRequest as error:
-        return Response(
-            str(error), status_code=_BAD_REQUEST, headers=_ADMIN_PROTOCOL, media_type="text/plain"
-        )
-    if not answer:
-        return Response(status_code=_NO_CONTENT, headers=_ADMIN_PROTOCOL)
-    return JSONResponse(answer, status_code=_OK, headers=_ADMIN_PROTOCOL)
+def _json(server: SansIoServer) -> Answer:
+    headers = _headers(server)
+
+    def answer(request: Request, body: bytes) -> Response:
+        try:
+            told = server.handle(request.path_params["function"], _object(body))
+        except UnknownFunction:
+            return Response(status_code=_NOT_FOUND, headers=headers)
+        except BadRequest as error:
+            return _bad_request(error, headers)
+        if not told:
+            return Response(status_code=_NO_CONTENT, headers=headers)
+        return JSONResponse(told, status_code=_OK, headers=headers)
+
+    return answer
+
+
+def _asn1(server: Asn1Server) -> Answer:
+    headers = _headers(server)
+
+    def answer(_request: Request, body: bytes) -> Response:
+        try:
+            told = server.handle_asn1(body)
+        except BadRequest as error:
+            return _bad_request(error, headers)
+        if not told:
+            return Response(status_code=_NO_CONTENT, headers=headers)
+        return Response(told, status_code=_OK, headers=headers, media_type=_ASN1)
+
+    return answer
+
+
+def _headers(server: object) -> dict[str, str]:
+    """X-Admin-Protocol, SGP.22 6.2: its version is the server's own where it names one."""
+    return {"X-Admin-Protocol": getattr(server, "admin_protocol", _ADMIN_PROTOCOL)}
+
+
+def _bad_request(error: BadRequest, headers: dict[str, str]) -> Response:
+    return Response(str(error), status_code=_BAD_REQUEST, headers=headers, media_type="text/plain")
 
 
 def _object(body: bytes) -> dict[str, object]:

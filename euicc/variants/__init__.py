@@ -1,20 +1,24 @@
-"""The kinds of card, each a table of functions and rules."""
+"""The kinds of card, each a table of functions and rules; loaded when a card of that kind is."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
-
-from euicc.variants.sgp22 import SGP22
-from euicc.variants.sgp32 import SGP32
-from euicc.variants.sgp32_v1_0 import SGP32_V1_0
-from euicc.variants.variant import Variant
 
 if TYPE_CHECKING:
     from euicc.config import Config
+    from euicc.variants.variant import Variant
 
-_BY_NAME = {variant.name: variant for variant in (SGP22, SGP32, SGP32_V1_0)}
+_HOMES = {
+    "sgp22": ("euicc.variants.sgp22", "SGP22"),
+    "sgp32": ("euicc.variants.sgp32", "SGP32"),
+    "sgp32-v1.0": ("euicc.variants.sgp32_v1_0", "SGP32_V1_0"),
+}
+"""Module and name of each table, by Config.variant."""
 
 
 def variant_of(config: Config) -> Variant:
     """The kind of card that these product choices make."""
-    return _BY_NAME[config.variant]
+    module, name = _HOMES[config.variant]
+    variant: Variant = getattr(import_module(module), name)
+    return variant

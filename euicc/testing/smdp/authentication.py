@@ -48,7 +48,7 @@ def authenticate_client(state: State, request: Mapping[str, object]) -> Json:
     session.stage = Stage.FAILED
     if answer.authenticate_response_ok is None:
         raise Failure(status.AUTHENTICATION_REFUSED)
-    signed = _verified(state, session, answer.authenticate_response_ok)
+    signed = verified(state, session, answer.authenticate_response_ok)
     session.order = _order(state, session, signed)
     refusal = state.eligibility(session.order, signed.euicc_info2)
     if refusal is not None:
@@ -123,8 +123,8 @@ def _prove(state: State, session: Session, challenge: bytes) -> Json:
     )
 
 
-def _verified(state: State, session: Session, answer: rsp.AuthenticateResponseOk) -> rsp.EuiccSigned1:
-    """What the card signed, after its certificates, its signature and its challenge were checked."""
+def verified(state: State, session: Session, answer: rsp.AuthenticateResponseOk) -> rsp.EuiccSigned1:
+    """What the card signed, after its certificates, its signature and its challenge were checked; Failure."""
     euicc, eid = verify_euicc(state, session, answer.euicc_certificate, answer.eum_certificate)
     signed = answer.euicc_signed1
     genuine = ecdsa.verify(euicc.public_key, answer.euicc_signature1, signed.encoded)

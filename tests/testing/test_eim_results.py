@@ -43,7 +43,7 @@ def test_a_result_is_verified_and_acknowledged(token: int | None, curve: curves.
     ipa.server.associate(EID, token=token, certificates=ipa.certificates)
     order, package = sent(ipa)
     result = ipa.result(package, OK_ENABLE, seq=0x2A)
-    assert ipa.provide(result) == bytes.fromhex("BF5005BF530380012A")
+    assert ipa.provide(result) == bytes.fromhex("BF5006BF530380012A")
     assert (order.state, order.codes, order.seq_number) == (OrderState.DONE, (0,), 0x2A)
     assert order.result == result
     assert ipa.ask() == NOTHING_TO_DO
@@ -52,7 +52,7 @@ def test_a_result_is_verified_and_acknowledged(token: int | None, curve: curves.
 def test_the_skeleton_of_a_result() -> None:
     ipa = device(transaction_ids=False)
     ipa.record.counter = 4
-    _, package = sent(ipa)
+    sent(ipa)
     data = bytes.fromhex("3011 8004 65696D31 810105 83012A 3003 830100")
     signature = tlv.encode(0x5F37, ipa.credential.sign(data + bytes.fromhex("840100")))
     assert acknowledged(ipa.provide(tlv.encode(0xBF51, tlv.encode(0xA0, data, signature)))) == [0x2A]
@@ -197,7 +197,7 @@ def test_an_unsigned_error_without_transaction() -> None:
         "BF5100",
         "BF5102A000",
         "BF5102A300",
-        "BF5104A2028101",
+        "BF5105A203810101",
         "BF5104A2028000",
         "BF5106A204800265FF",
         "BF5105A003800161",
@@ -215,9 +215,9 @@ def test_rollback() -> None:
     ipa = device()
     order, package = sent(ipa)
     ipa.provide(ipa.result(package, OK_ENABLE, seq=50))
-    assert not order.was_rolled_back
+    went_back = [order.was_rolled_back]
     assert acknowledged(ipa.provide(ipa.result(package, bytes.fromhex("8C0100"), seq=53))) == [53]
-    assert order.was_rolled_back
+    assert [*went_back, order.was_rolled_back] == [False, True]
     assert (order.codes, [each.code for each in order.rollback]) == ((0,), [0])
 
 

@@ -15,7 +15,8 @@ untagged CHOICE or an open type; `detail` depends on the kind:
     OPAQUE                  the tag that the type has on its own: kept as bytes with this tag, e.g. certificates
 
 and of TYPES: class -> (kind, own tags, members, extensible), a member being (attribute, node, required?). A named
-type that is not a message is there as ("VALUE", node, None, False).
+type that is not a message is there as ("VALUE", node, None, False). KEEPS_ENCODED says whether decoded messages of the
+module hold the bytes they came as.
 """
 
 from __future__ import annotations
@@ -39,8 +40,12 @@ def codec_of(module: str, name: str) -> Codec:
 
 
 def _description(path: str) -> tuple[str, Any, Any, bool]:
-    module, _, name = path.partition(":")
-    return import_module(f"{module}_schema").TYPES[name]  # type: ignore[no-any-return]
+    return _schema(path).TYPES[path.partition(":")[2]]  # type: ignore[no-any-return]
+
+
+def _schema(path: str) -> Any:
+    """The plain-data module that describes the type at "module:Class"."""
+    return import_module(f"{path.partition(':')[0]}_schema")
 
 
 def _class(path: str) -> type:
@@ -76,12 +81,13 @@ def _message(tags: tuple[int, ...], path: str) -> Codec:
     """The codec of a SEQUENCE or CHOICE under tags that may be others, or more, than its own."""
     kind, own_tags, described, extensible = _description(path)
     members = [(name, _codec(node), required) for name, node, required in described]
+    cls, keep = _class(path), _schema(path).KEEPS_ENCODED
     if kind == "SEQUENCE":
-        codec = constructed.sequence(_class(path), tags[-1], members, extensible)
+        codec = constructed.sequence(cls, tags[-1], members, extensible, keep)
     elif own_tags:
-        codec = constructed.tagged_choice(_class(path), tags[-1], members)
+        codec = constructed.tagged_choice(cls, tags[-1], members, keep)
     else:
-        codec = constructed.choice(_class(path), members)
+        codec = constructed.choice(cls, members, keep)
     for tag in reversed(tags[: len(tags) - len(own_tags)]):
         codec = explicit(tag, codec)
     return codec

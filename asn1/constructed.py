@@ -72,8 +72,8 @@ def _retagging(octets: bytes, cls: type, body: Write) -> Write:
     return write
 
 
-def sequence(cls: type, tag: int, members: Sequence[Member], extensible: bool) -> Codec:
-    """A SEQUENCE under `tag`, as instances of `cls`, X.690 8.9."""
+def sequence(cls: type, tag: int, members: Sequence[Member], extensible: bool, keep: bool) -> Codec:
+    """A SEQUENCE under `tag`, as instances of `cls` (which keep their bytes if `keep`), X.690 8.9."""
     fields: dict[int | None, Field] = {}
     required = 0
     for index in reversed(range(len(members))):  # so that of fields with one tag the first comes first
@@ -81,7 +81,7 @@ def sequence(cls: type, tag: int, members: Sequence[Member], extensible: bool) -
         required |= needed << index
         for key, read in codec.readers.items():
             fields[key] = (1 << index, name, read, fields.get(key))
-    read_contents = _sequence_reader(cls, fields, required, extensible)
+    read_contents = _sequence_reader(cls, fields, required, extensible, keep)
     writers = [(name, codec.write, needed) for name, codec, needed in members]
     return Codec({tag: read_contents}, _retagging(tag_octets(tag), cls, _sequence_writer(cls, writers)))
 
@@ -91,7 +91,9 @@ def _other_form(tag: int) -> int:
     return tag ^ CONSTRUCTED << max(tag.bit_length() - 1, 0) // 8 * 8
 
 
-def _sequence_reader(cls: type, fields: dict[int | None, Field], required: int, extensible: bool) -> Read:
+def _sequence_reader(
+    cls: type, fields: dict[int | None, Field], required: int, extensible: bool, keep: bool
+) -> Read:
     find = fields.get
     open_field = fields.get(None)
 
@@ -109,7 +111,8 @@ def _sequence_reader(cls: type, fields: dict[int | None, Field], required: int, 
     def read(data: bytes, head: int, position: int, end: int) -> Any:
         message = _new(cls)
         values = message.__dict__
-        values["encoded"] = data[head:end]
+        if keep:
+            values["encoded"] = data[head:end]
         seen = 0
         while position < end:
             tag = data[position]
@@ -172,7 +175,7 @@ def _alternatives(
     return readers, writers
 
 
-def choice(cls: type, members: Sequence[Member]) -> Codec:
+def choice(cls: type, members: Sequence[Member], keep: bool) -> Codec:
     """An untagged CHOICE: the TLV is the alternative's."""
     alternatives, writers = _alternatives(members)
     write_alternative = _choice_writer(writers)
@@ -181,7 +184,8 @@ def choice(cls: type, members: Sequence[Member]) -> Codec:
         def read(data: bytes, head: int, start: int, end: int) -> Any:
             choice = _new(cls)
             values = choice.__dict__
-            values["encoded"] = data[head:end]
+            if keep:
+                values["encoded"] = data[head:end]
             values["chosen"] = name
             values[name] = read_value(data, head, start, end)
             return choice
@@ -195,7 +199,7 @@ def choice(cls: type, members: Sequence[Member]) -> Codec:
     return Codec({tag: reader(name, read) for tag, (name, read) in alternatives.items()}, write)
 
 
-def tagged_choice(cls: type, tag: int, members: Sequence[Member]) -> Codec:
+def tagged_choice(cls: type, tag: int, members: Sequence[Member], keep: bool) -> Codec:
     """A CHOICE with a tag of its own, which wraps the alternative's TLV."""
     alternatives, writers = _alternatives(members)
     find = alternatives.get
@@ -209,7 +213,8 @@ def tagged_choice(cls: type, tag: int, members: Sequence[Member]) -> Codec:
             raise Asn1Error(f"{cls.__qualname__}: more than one alternative at {position}")
         choice = _new(cls)
         values = choice.__dict__
-        values["encoded"] = data[head:end]
+        if keep:
+            values["encoded"] = data[head:end]
         name, read_value = alternative
         values["chosen"] = name
         values[name] = read_value(data, position, start, stop)

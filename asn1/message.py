@@ -16,7 +16,8 @@ class Message:
 
     `encoded` holds the bytes a decoded message came as, with tag and length, and is empty in one made here;
     `extensions` the TLVs in it that the schema does not know. Signatures are made and verified over `encoded`: a
-    decoded message is never encoded anew. Messages are equal when their components and extensions are.
+    decoded message is never encoded anew. (Messages of the profile package are: nothing inside it is signed, and they
+    hold no bytes.) Messages are equal when their components and extensions are.
     """
 
     TAG: ClassVar[int] = 0

@@ -9,6 +9,9 @@ from typing import Any
 from asn1.codec import Node
 from asn1.compiler.model import Class, Component, Module, Value
 
+WITHOUT_BYTES = {"pe"}
+"""Modules whose messages do not hold the bytes they were decoded from: nothing inside them is signed on its own."""
+
 _CLASS_REFERENCE = re.compile(r"\b(\w+):([\w.]+)")
 
 
@@ -26,7 +29,8 @@ def class_module(module: Module, mark: str) -> str:
 
 def schema_module(module: Module, mark: str) -> str:
     """The same types as plain data, for asn1.codec, which describes the shape."""
-    lines = ["from typing import Any", "", "TYPES: dict[str, tuple[str, Any, Any, bool]] = {"]
+    keeps = f"KEEPS_ENCODED = {module.name not in WITHOUT_BYTES}"
+    lines = ["from typing import Any", "", keeps, "TYPES: dict[str, tuple[str, Any, Any, bool]] = {"]
     for entry in module.types:
         lines += _value_data(entry) if isinstance(entry, Value) else _class_data(entry)
     return _head(module, mark, []) + "\n".join([*lines, "}"]) + "\n"

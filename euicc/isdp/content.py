@@ -68,8 +68,6 @@ Write = tuple[int, bytes]
 
 def written(content: Content, unit: int, size: int, writes: tuple[Write, ...]) -> bytes:
     """The pattern first, then every fillFileContent over it."""
-    if len(writes) == 1 and writes[0][0] == 0 and len(writes[0][1]) == size:
-        return writes[0][1]
     body = bytearray(expand(content, unit, size))
     for position, data in writes:
         body[position : position + len(data)] = data

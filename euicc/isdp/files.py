@@ -97,8 +97,12 @@ def _independent(area: Staging, row: Row, fcp: pe.Fcp, fills: Fills) -> Ef:
     if writes and writes[-1][0] + len(writes[-1][1]) > size:
         raise ElementRefused(Status.BAD_VALUES, "content longer than the file")
     area.bytes_used += size
-    source = partial(written, content or row.content or ERASED, record_length or size, size, writes)
-    return Ef(0, kind, Body(source, record_length, size), special=special, shareable=shareable)
+    if len(writes) == 1 and writes[0][0] == 0 and len(writes[0][1]) == size:
+        body = Body(writes[0][1], record_length, size)  # all of it was given: nothing to expand
+    else:
+        source = partial(written, content or row.content or ERASED, record_length or size, size, writes)
+        body = Body(source, record_length, size)
+    return Ef(0, kind, body, special=special, shareable=shareable)
 
 
 def _kind(row: Row, fcp: pe.Fcp) -> Descriptor:
@@ -143,6 +147,8 @@ def _writes(fills: Fills) -> tuple[Write, ...]:
     first = fills[0]
     if len(fills) == 1 and isinstance(first, bytes):  # nearly always
         return ((0, first),)
+    if len(fills) == 1 and not isinstance(fills[0], int):
+        return ((0, fills[0]),)
     position = 0
     writes = []
     for fill in fills:

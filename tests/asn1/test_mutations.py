@@ -66,7 +66,9 @@ def test_mutations_end_in_one_error_class_or_a_value_and_soon() -> None:
         times.append(time.process_time_ns() - began)
         if value is not None and hasattr(value, "encoded"):
             accepted += 1
-            assert value.encode() == data
+            assert (
+                value.encode() == data or not value.encoded
+            )  # messages of the profile package hold no bytes
             assert ours.decode(value.encode()) == value
     assert accepted > MUTATIONS // 100
     # Not one input may be pathological. 10 ms, or on a slow machine a multiple of the usual time.

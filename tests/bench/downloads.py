@@ -47,7 +47,8 @@ def typical() -> Contents:
     path = TS48 / TYPICAL
     if not path.is_file():
         return contents()
-    return Contents(metadata=metadata(TYPICAL_ICCID).encode(), package=path.read_bytes())
+    described = metadata(TYPICAL_ICCID, notification_configuration_info=None)
+    return Contents(metadata=described.encode(), package=path.read_bytes())
 
 
 def enlarged(profile: Contents, size: int) -> Contents:

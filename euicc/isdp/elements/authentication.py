@@ -88,4 +88,4 @@ def _parameters(element: pe.PEAKAParameter, given: pe.AlgoParameter) -> AkaParam
 
 def install_cdma(area: Staging, name: str, element: pe.PECDMAParameter) -> None:
     """The keys of the CSIM created last."""
-    area.profile.cdma[_application(area, "csim")] = element.encoded
+    area.profile.cdma[_application(area, "csim")] = element.encode()

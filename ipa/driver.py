@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
 from apdu import StatusError, TransportError
-from ipa.errors import IpaError
-from ipa.steps import Card, ConfirmationCode, Consent, Decision, Procedure, Progress, Refresh, Server, Step
+from ipa.errors import EimUnknown, IpaError
+from ipa.state import StateKeeper
+from ipa.steps import (
+    Card,
+    ConfirmationCode,
+    Connectivity,
+    Consent,
+    Decision,
+    Esipa,
+    Procedure,
+    Progress,
+    Recall,
+    Refresh,
+    Remember,
+    Server,
+    Step,
+    Wait,
+)
 
 T = TypeVar("T")
 
@@ -32,6 +49,34 @@ class Servers(Protocol):
         ...
 
 
+class Eims(Protocol):
+    """Whoever carries messages to eIMs: ipa.servers.esipa_https.HttpsEims, or an eIM in process."""
+
+    def send(self, request: Esipa) -> bytes:
+        """The message it answers with, b"" when none; ServerUnreachable, TlsUntrusted, ServerAnswerInvalid."""
+        ...
+
+
+class NoEims:
+    """A device that has nothing to do with eIMs."""
+
+    def send(self, request: Esipa) -> bytes:
+        """EimUnknown."""
+        raise EimUnknown(f"there is no way to the eIM {request.eim.id}")
+
+
+class Surroundings:
+    """What the device knows of time and network; this one has a network with every profile."""
+
+    def connected(self) -> bool:
+        """Waits until the profile that is enabled now has a network, or for as long as makes sense: has it one?"""
+        return True
+
+    def wait(self, seconds: float) -> None:
+        """Lets time pass."""
+        time.sleep(seconds)
+
+
 class User:
     """The user who agrees to everything and has no confirmation code; subclasses ask, or decide by rule."""
 
@@ -50,10 +95,22 @@ class User:
 class Driver:
     """Runs procedures: each step in turn is performed, its answer or its failure given back to the procedure."""
 
-    def __init__(self, card: CardAccess, servers: Servers, user: User | None = None) -> None:
+    def __init__(
+        self,
+        card: CardAccess,
+        servers: Servers,
+        user: User | None = None,
+        *,
+        eims: Eims | None = None,
+        surroundings: Surroundings | None = None,
+        state: StateKeeper | None = None,
+    ) -> None:
         self._card = card
         self._servers = servers
         self._user = user or User()
+        self._eims = eims or NoEims()
+        self._surroundings = surroundings or Surroundings()
+        self._state = state or StateKeeper()
 
     def run(self, procedure: Procedure[T]) -> T:
         """The procedure's result; what it raises is raised."""
@@ -84,3 +141,13 @@ class Driver:
                 return self._user.confirmation_code(step)
             case Progress():
                 return self._user.progress(step)
+            case Esipa():
+                return self._eims.send(step)
+            case Wait():
+                return self._surroundings.wait(step.seconds)
+            case Connectivity():
+                return self._surroundings.connected()
+            case Recall():
+                return self._state.recall(step.eid)
+            case Remember():
+                return self._state.remember(step.changes)

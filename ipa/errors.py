@@ -109,6 +109,24 @@ class ServerAnswerInvalid(IpaError):
         self.function = function
 
 
+class EimRefused(IpaError):
+    """An eIM answered a function of ESipa with an error code; `meaning` is the code's name in words."""
+
+    def __init__(self, function: str, code: int, meaning: str) -> None:
+        super().__init__(f"the eIM refuses {function}: {meaning} ({code})")
+        self.function = function
+        self.code = code
+        self.meaning = meaning
+
+
+class EimUnknown(IpaError):
+    """The card is not associated with an eIM of this name, or with none that can be reached over HTTPS."""
+
+
+class StateUnreadable(IpaError):
+    """The file in which the device keeps what it must not forget holds something else."""
+
+
 class ServerMismatch(IpaError):
     """The server that answers is not the one that was asked for."""
 
@@ -128,6 +146,14 @@ class NoDefaultAddress(IpaError):
 
     def __init__(self) -> None:
         super().__init__("the eUICC has no default SM-DP+ address")
+
+
+class NoEvent(IpaError):
+    """The SM-DS knows of no profile for this card."""
+
+
+class TriggerInvalid(IpaError):
+    """The eIM's download trigger does not say where the profile comes from, or not so that this IPA can do it."""
 
 
 class UserRefused(IpaError):

@@ -7,12 +7,16 @@ the steps; a test plays them from a script, or stops after any of them.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from asn1.generated import rsp
+
+if TYPE_CHECKING:
+    from ipa.eim import Eim
+    from ipa.state import State
 
 T = TypeVar("T")
 
@@ -38,6 +42,47 @@ class Server:
     function: str
     body: dict[str, Any] = field(repr=False)
     interface: str = "es9plus"
+
+
+@dataclass(frozen=True)
+class Esipa:
+    """One message to an eIM, SGP.32 6.1. Answer: the message it answers with, b"" when it has none.
+
+    `message` is an EsipaMessage in DER, whatever the binding that carries it.
+    """
+
+    eim: Eim
+    function: str
+    message: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Let some time pass before the next attempt. Answer: None."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Connectivity:
+    """Wait for a network with the profile that is enabled now, SGP.32 3.3.2, as long as the device sees fit.
+
+    Answer: whether there is one.
+    """
+
+
+@dataclass(frozen=True)
+class Recall:
+    """What the device has kept of this card. Answer: a State; a new one when it is of another card."""
+
+    eid: bytes
+
+
+@dataclass(frozen=True)
+class Remember:
+    """Keep these fields of State, durably, before anything else is done. Answer: None."""
+
+    changes: Mapping[str, Any]
 
 
 class Decision(Enum):
@@ -87,7 +132,19 @@ class Progress:
     total: int = 0
 
 
-Step: TypeAlias = Card | Refresh | Server | Consent | ConfirmationCode | Progress
+Step: TypeAlias = (
+    Card
+    | Refresh
+    | Server
+    | Consent
+    | ConfirmationCode
+    | Progress
+    | Esipa
+    | Wait
+    | Connectivity
+    | Recall
+    | Remember
+)
 Procedure: TypeAlias = Generator[Step, Any, T]
 
 
@@ -111,3 +168,31 @@ def ask_confirmation_code(metadata: rsp.StoreMetadataRequest) -> Procedure[str |
     """Asks for the confirmation code."""
     code: str | Decision = yield ConfirmationCode(metadata)
     return code
+
+
+def send_to_eim(eim: Eim, function: str, message: bytes) -> Procedure[bytes]:
+    """Sends a message to an eIM; its answer."""
+    answer: bytes = yield Esipa(eim, function, message)
+    return answer
+
+
+def wait(seconds: float) -> Procedure[None]:
+    """Lets some time pass."""
+    yield Wait(seconds)
+
+
+def connected() -> Procedure[bool]:
+    """Whether the profile that is enabled now has a network."""
+    answer: bool = yield Connectivity()
+    return answer
+
+
+def recall(eid: bytes) -> Procedure[State]:
+    """What the device has kept of this card."""
+    state: State = yield Recall(eid)
+    return state
+
+
+def remember(**changes: Any) -> Procedure[None]:
+    """Keeps fields of State."""
+    yield Remember(changes)

@@ -42,6 +42,30 @@ def is_ci(certificate: bytes) -> bool:
     return constraints.ca and parsed.subject == parsed.issuer
 
 
+def is_authority(certificate: bytes) -> bool:
+    """Whether a DER certificate is of a certification authority; False for one that cannot be read."""
+    from cryptography import x509
+
+    try:
+        parsed = x509.load_der_x509_certificate(certificate)
+        return parsed.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (ValueError, x509.ExtensionNotFound):
+        return False
+
+
+def public_key_info(certificate: bytes) -> bytes:
+    """The SubjectPublicKeyInfo (DER) of a DER certificate; b"" when it cannot be read."""
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    try:
+        key = x509.load_der_x509_certificate(certificate).public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return b""
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
 def _certificates(content: bytes) -> list[bytes]:
     text = content.decode("latin-1")
     blocks = [_BEGIN + block.partition(_END)[0] + _END for block in text.split(_BEGIN)[1:]]

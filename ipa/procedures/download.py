@@ -7,6 +7,7 @@ SGP.22 5.7.14 has for it, unless the server ended it; the card's signed result e
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from asn1.generated import rsp
@@ -64,14 +65,29 @@ def download(
     The user is asked for consent, and for the confirmation code if the server wants one and none is given here.
     IpaError of the kind that tells what went wrong; the session is cancelled then.
     """
+    metadata, result = yield from obtain(code, terminal, confirmation_code)
+    return (yield from _conclude(metadata, result))
+
+
+def obtain(
+    code: ActivationCode,
+    terminal: rsp.DeviceInfo,
+    confirmation_code: str | None = None,
+    opened: Callable[[bytes], Procedure[None]] | None = None,
+) -> Procedure[tuple[rsp.StoreMetadataRequest, rsp.ProfileInstallationResult]]:
+    """Download and installation up to the card's signed result, good or bad, which nobody has been told of yet.
+
+    `opened` is run with the transactionId once the card has accepted the server. Errors as for `download`.
+    """
     yield from progress(Stage.AUTHENTICATING)
     session = yield from authentication.authenticate_server(code.address, code.token, terminal, code.smdp_oid)
     try:
-        metadata, result = yield from _in_session(session, confirmation_code)
+        if opened is not None:
+            yield from opened(session.transaction_id)
+        return (yield from _in_session(session, confirmation_code))
     except IpaError as error:
         yield from _cancel(session, error)
         raise
-    return (yield from _conclude(metadata, result))
 
 
 def download_from_default(
@@ -90,8 +106,11 @@ def _in_session(
     """All that the session is there for, up to the card's result, which ends it."""
     offer = yield from authentication.authenticate_client(session)
     metadata = offer.profile_meta_data
-    yield from _consent(session, metadata)
-    hash_cc = yield from _hash_cc(session, offer, confirmation_code)
+    yield from agree(metadata, session.euicc_info2)
+    required = offer.smdp_signed2.cc_required_flag
+    hash_cc = (
+        (yield from ask_hash_cc(metadata, session.transaction_id, confirmation_code)) if required else None
+    )
     package = yield from _fetch(session, offer, hash_cc)
     install.check_metadata(package, metadata)
     return metadata, (yield from install.load(package))
@@ -114,20 +133,22 @@ def _conclude(
     return Downloaded(metadata, success.aid, undelivered)
 
 
-def _consent(session: Session, metadata: rsp.StoreMetadataRequest) -> Procedure[None]:
-    consent_needed = yield from rules.rules_needing_consent(metadata, session.euicc_info2)
+def agree(metadata: rsp.StoreMetadataRequest, info2: rsp.EUICCInfo2) -> Procedure[None]:
+    """The profile's rules are allowed by the card, and the user wants it, SGP.22 3.1.3; RulesRefused, UserRefused."""
+    consent_needed = yield from rules.rules_needing_consent(metadata, info2)
     decision = yield from ask_consent(metadata, consent_needed)
     if decision is not Decision.ACCEPT:
         raise UserRefused(decision.value, _REFUSALS[decision])
 
 
-def _hash_cc(session: Session, offer: rsp.AuthenticateClientOk, code: str | None) -> Procedure[bytes | None]:
-    if not offer.smdp_signed2.cc_required_flag:
-        return None
-    answer: str | Decision = code or (yield from ask_confirmation_code(offer.profile_meta_data))
+def ask_hash_cc(
+    metadata: rsp.StoreMetadataRequest, transaction_id: bytes, code: str | None
+) -> Procedure[bytes]:
+    """hashCc of the confirmation code, which the user is asked for unless it is given; UserRefused without one."""
+    answer: str | Decision = code or (yield from ask_confirmation_code(metadata))
     if isinstance(answer, Decision):
         raise UserRefused(answer.value, "the profile needs a confirmation code, and none was given")
-    return hash_confirmation_code(answer, session.transaction_id)
+    return hash_confirmation_code(answer, transaction_id)
 
 
 def hash_confirmation_code(code: str, transaction_id: bytes) -> bytes:
@@ -156,10 +177,14 @@ def _cancel(session: Session, error: IpaError) -> Procedure[None]:
     """Cancels the session for what went wrong; that this fails too is a note on it, not the news."""
     if isinstance(error, _NOTHING_TO_CANCEL):
         return
-    reason = (
-        error.reason if isinstance(error, UserRefused) else _REASONS.get(type(error), Reason.UNDEFINED_REASON)
-    )
     try:
-        yield from authentication.cancel(session, reason)
+        yield from authentication.cancel(session, cancel_reason(error))
     except IpaError as failure:
         error.add_note(f"the session could not be cancelled: {failure}")
+
+
+def cancel_reason(error: IpaError) -> int:
+    """The CancelSessionReason for what went wrong, SGP.22 5.7.14."""
+    if isinstance(error, UserRefused):
+        return error.reason
+    return _REASONS.get(type(error), Reason.UNDEFINED_REASON)

@@ -63,11 +63,7 @@ def authenticate_client(
     address: str, transaction_id: bytes, response: rsp.AuthenticateServerResponse
 ) -> Procedure[rsp.AuthenticateClientOk]:
     """ES9+.AuthenticateClient, SGP.22 5.6.3; ServerRefused, ServerAnswerInvalid."""
-    body = {
-        "transactionId": to_hex(transaction_id),
-        "authenticateServerResponse": to_base64(response.encode()),
-    }
-    answer = yield from _call(address, AUTHENTICATE_CLIENT, body)
+    answer = yield from ask_to_authenticate_client(address, transaction_id, response)
     return rsp.AuthenticateClientOk(
         transaction_id=answer.transaction_id(),
         profile_meta_data=answer.message("profileMetadata", rsp.StoreMetadataRequest),
@@ -75,6 +71,17 @@ def authenticate_client(
         smdp_signature2=answer.unwrapped("smdpSignature2", SIGNATURE),
         smdp_certificate=answer.binary("smdpCertificate"),
     )
+
+
+def ask_to_authenticate_client(
+    address: str, transaction_id: bytes, response: rsp.AuthenticateServerResponse
+) -> Procedure[Answer]:
+    """AuthenticateClient of ES9+ or ES11, whose answers differ, SGP.22 6.5.2.7; ServerRefused."""
+    body = {
+        "transactionId": to_hex(transaction_id),
+        "authenticateServerResponse": to_base64(response.encode()),
+    }
+    return (yield from _call(address, AUTHENTICATE_CLIENT, body))
 
 
 def get_bound_profile_package(
@@ -146,6 +153,13 @@ class Answer:
             return b64decode(self.text(name), validate=True)
         except binascii.Error as error:
             raise self._invalid(f"{name} is not base64") from error
+
+    def objects(self, name: str) -> list[Mapping[str, Any]]:
+        """An array of objects."""
+        value = self._body.get(name)
+        if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
+            raise self._invalid(f"{name} is missing")
+        return value
 
     def transaction_id(self) -> bytes:
         """The transactionId, 1 to 16 bytes."""

@@ -1,0 +1,162 @@
+"""A device in the field and everything it talks to, in one process: card, IPA, eIMs, SM-DP+."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, Protocol
+
+from apdu import Transport
+from asn1.generated import rsp
+from euicc import Card, Config
+from euicc.crypto.curves import P256, Curve
+from euicc.testing.eim import Eim, LocalServers
+from euicc.testing.pki import Pki
+from euicc.testing.profile_builder import Subscription, TestProfile, build
+from euicc.testing.smdp import SmDpPlus
+from ipa.driver import Surroundings
+from ipa.errors import ServerUnreachable
+from ipa.ipad import Ipa
+from ipa.lpa import Lpa
+from ipa.servers import esipa_json
+from ipa.settings import Settings
+from ipa.state import StateKeeper
+from ipa.steps import Esipa, Server
+
+SMDP, EIM, OTHER_EIM = "smdp.example.com", "eim.example.com", "eim2.example.com"
+
+
+class Handler(Protocol):
+    """A server of ES9+ or ES11."""
+
+    @property
+    def address(self) -> str: ...
+
+    def handle(self, function: str, request: Mapping[str, object]) -> dict[str, Any]: ...
+
+
+@cache
+def pki(curve: Curve = P256) -> Pki:
+    return Pki.default((curve,))
+
+
+@cache
+def operator(number: int = 1) -> TestProfile:
+    """The profile of one operator."""
+    return build(
+        Subscription(
+            iccid=f"890010123456789012{number}", imsi=f"00101012345606{number}", spn=f"Operator {number}"
+        )
+    )
+
+
+@dataclass
+class Network:
+    """Who can be reached. Messages that arrive are counted, those in `lost` arrive and their answers do not."""
+
+    servers: tuple[Handler, ...]
+    eims: tuple[Eim, ...]
+    as_json: bool = False
+    up: Callable[[], bool] = lambda: True
+    asked: list[str] = field(default_factory=list)
+
+    def call(self, request: Server) -> Mapping[str, Any]:
+        """ES9+ and ES11."""
+        self._reach(request.address, request.function)
+        server = next(each for each in self.servers if each.address == request.address)
+        sent = json.loads(json.dumps(request.body))
+        received: dict[str, Any] = json.loads(json.dumps(server.handle(request.function, sent)))
+        return received
+
+    def send(self, request: Esipa) -> bytes:
+        """ESipa, in either binding."""
+        self._reach(request.eim.address, request.function)
+        eim = next(each for each in self.eims if each.address == request.eim.address)
+        if not self.as_json:
+            return eim.handle_asn1(request.message)
+        sent = json.loads(esipa_json.body_of(request.function, request.message))
+        answer = eim.handle(request.function, sent)
+        return esipa_json.message_of(request.function, json.dumps(answer).encode() if answer else b"")
+
+    def _reach(self, address: str, function: str) -> None:
+        if not self.up():
+            raise ServerUnreachable(address, "no network")
+        self.asked.append(function)
+
+
+@dataclass
+class Patient(Surroundings):
+    """Waits in no time; the enabled profile has a network, or has not."""
+
+    network: Network
+    waited: list[float] = field(default_factory=list)
+
+    def connected(self) -> bool:
+        """Is the network there?"""
+        return self.network.up()
+
+    def wait(self, seconds: float) -> None:
+        """Notes it."""
+        self.waited.append(seconds)
+
+
+class Scene:
+    """A card with an eIM, an SM-DP+, and the device's memory."""
+
+    def __init__(
+        self, curve: Curve = P256, *, token: bool = True, indirect: bool = False, **settings: Any
+    ) -> None:
+        self.pki = pki(curve)
+        self.card = Card.manufacture(pki=self.pki, seed=5, config=replace(Config(), variant="sgp32"))
+        self.smdp = SmDpPlus(self.pki, SMDP)
+        relay = LocalServers(self.smdp)
+        self.eim = Eim(self.pki, "eim1", EIM, servers=relay)
+        self.other = Eim(self.pki, "eim2", OTHER_EIM, servers=relay)
+        self.network = Network((self.smdp,), (self.eim, self.other))
+        self.surroundings = Patient(self.network)
+        self.state = StateKeeper()
+        self.settings = Settings(**settings)
+        self.eid = self.card.identity.eid
+        (made,) = self.ipa().add_initial_eims(self.eim.configuration(token=token, indirect=indirect))
+        self.eim.associate(self.eid, token=made)
+
+    def ipa(self, transport: Transport | None = None) -> Ipa:
+        """The device after a restart: the card and what it has kept are what it knows."""
+        return Ipa(
+            transport or self.card,
+            settings=self.settings,
+            state=self.state,
+            servers=self.network,
+            eims=self.network,
+            surroundings=self.surroundings,
+        )
+
+    def poll(self, **options: Any) -> Any:
+        """One poll by a device that has just started."""
+        return self.ipa().poll(**options)
+
+    def install(self, *numbers: int) -> None:
+        """Profiles of operators, installed without an eIM."""
+        for number in numbers:
+            order = self.smdp.order(operator(number).package)
+            with Lpa(self.card, servers=self.network) as lpa:
+                lpa.download(self.smdp.activation_code(order))
+
+    def enable(self, number: int) -> None:
+        """Enables a profile without an eIM, and delivers its notifications."""
+        with Lpa(self.card, servers=self.network) as lpa:
+            lpa.enable(operator(number).iccid)
+            lpa.send_notifications()
+
+    def states(self) -> dict[bytes, bool]:
+        """Whether each profile is enabled, by ICCID."""
+        with Lpa(self.card) as lpa:
+            return {
+                each.iccid or b"": each.profile_state == rsp.ProfileState.ENABLED for each in lpa.profiles()
+            }
+
+    def enabled(self) -> bytes | None:
+        """ICCID of the enabled profile."""
+        return next((iccid for iccid, enabled in self.states().items() if enabled), None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from apdu import tlv
@@ -32,6 +33,9 @@ KNOWN_TAGS = frozenset((*range(0xA0, FIRST_RFU), *range(LAST_RFU + 1, 0xBF), 0xB
 UNKNOWN = ""
 DEEPEST_NESTING = 32
 """Far more levels than any element has."""
+SHARED_ELEMENTS = 128
+LARGEST_SHARED = 1 << 14
+"""How many decoded elements are remembered, and how many bytes one of them may have."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +135,22 @@ def build(package: bytes, config: Config) -> UiccProfile:
     return installer.finish().profile
 
 
-def _decode(encoded: bytes) -> tuple[str, Any, pe.PEHeader | None]:
-    """Name and contents of an element, and its PEHeader (ProfileHeader has none)."""
+Decoded = tuple[str, Any, pe.PEHeader | None]
+"""Name and contents of an element, and its PEHeader (ProfileHeader has none)."""
+
+
+def _decode(encoded: bytes) -> Decoded:
+    """An element, decoded. Decoded elements are immutable: cards that install the same profile share them."""
+    return decoded_once(encoded) if len(encoded) <= LARGEST_SHARED else _decoded(encoded)
+
+
+@lru_cache(maxsize=SHARED_ELEMENTS)
+def decoded_once(encoded: bytes) -> Decoded:
+    """An element, decoded the first time that it comes; `cache_clear` forgets all of them."""
+    return _decoded(encoded)
+
+
+def _decoded(encoded: bytes) -> Decoded:
     try:
         choice = pe.ProfileElement.decode(encoded)
     except Asn1Error as error:

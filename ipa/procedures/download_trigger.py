@@ -74,7 +74,12 @@ def resume(link: Link, package: bytes) -> Procedure[Work]:
     if begun is not None and begun.transaction:
         for pending in (yield from es10_iot.retrieve_notifications()):
             if tlv.find(pending, *INSTALLATION, SESSION) == begun.transaction:
-                return (yield from conclude(link, package, pending))
+                if not _was_interrupted(pending) or not link.settings.direct:
+                    return (yield from conclude(link, package, pending))
+                # The power was lost while the profile was being loaded: the server hears of it, and gives it again.
+                # An eIM that hears of it takes the download for failed.
+                yield from leftovers.hand_over(link, pending)
+                break
     return (yield from carry_out(link, package))
 
 
@@ -154,8 +159,16 @@ def _enable_at_once() -> Procedure[None]:
 
 
 def _is_good(installed: bytes) -> bool:
-    final = rsp.ProfileInstallationResult.decode(installed).profile_installation_result_data.final_result
-    return final.success_result is not None
+    return _final_result(installed).success_result is not None
+
+
+def _was_interrupted(installed: bytes) -> bool:
+    error = _final_result(installed).error_result
+    return error is not None and error.error_reason == rsp.ErrorReason.INSTALL_FAILED_DUE_TO_INTERRUPTION
+
+
+def _final_result(installed: bytes) -> rsp.ProfileInstallationResultData.FinalResult:
+    return rsp.ProfileInstallationResult.decode(installed).profile_installation_result_data.final_result
 
 
 # -- the trigger and its result ---------------------------------------------------------------------------------------

@@ -9,13 +9,12 @@ from functools import cache
 from typing import Any, Protocol
 
 from apdu import Transport
-from asn1.generated import rsp
 from euicc import Card, Config
 from euicc.crypto.curves import P256, Curve
 from euicc.testing.eim import Eim, LocalServers
 from euicc.testing.pki import Pki
 from euicc.testing.profile_builder import Subscription, TestProfile, build
-from euicc.testing.smdp import SmDpPlus
+from euicc.testing.smdp import Order, SmDpPlus
 from ipa.driver import Surroundings
 from ipa.errors import ServerUnreachable
 from ipa.ipad import Ipa
@@ -54,17 +53,20 @@ def operator(number: int = 1) -> TestProfile:
 
 @dataclass
 class Network:
-    """Who can be reached. Messages that arrive are counted, those in `lost` arrive and their answers do not."""
+    """Who can be reached. `up`: whether there is a network at all."""
 
     servers: tuple[Handler, ...]
     eims: tuple[Eim, ...]
     as_json: bool = False
     up: Callable[[], bool] = lambda: True
+    away: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    calls: list[Server] = field(default_factory=list)
 
     def call(self, request: Server) -> Mapping[str, Any]:
         """ES9+ and ES11."""
         self._reach(request.address, request.function)
+        self.calls.append(request)
         server = next(each for each in self.servers if each.address == request.address)
         sent = json.loads(json.dumps(request.body))
         received: dict[str, Any] = json.loads(json.dumps(server.handle(request.function, sent)))
@@ -81,7 +83,7 @@ class Network:
         return esipa_json.message_of(request.function, json.dumps(answer).encode() if answer else b"")
 
     def _reach(self, address: str, function: str) -> None:
-        if not self.up():
+        if address in self.away or not self.up():
             raise ServerUnreachable(address, "no network")
         self.asked.append(function)
 
@@ -106,10 +108,18 @@ class Scene:
     """A card with an eIM, an SM-DP+, and the device's memory."""
 
     def __init__(
-        self, curve: Curve = P256, *, token: bool = True, indirect: bool = False, **settings: Any
+        self,
+        curve: Curve = P256,
+        *,
+        token: bool = True,
+        indirect: bool = False,
+        config: Config | None = None,
+        **settings: Any,
     ) -> None:
         self.pki = pki(curve)
-        self.card = Card.manufacture(pki=self.pki, seed=5, config=replace(Config(), variant="sgp32"))
+        self.card = Card.manufacture(
+            pki=self.pki, seed=5, config=replace(config or Config(), variant="sgp32")
+        )
         self.smdp = SmDpPlus(self.pki, SMDP)
         relay = LocalServers(self.smdp)
         self.eim = Eim(self.pki, "eim1", EIM, servers=relay)
@@ -140,9 +150,12 @@ class Scene:
     def install(self, *numbers: int) -> None:
         """Profiles of operators, installed without an eIM."""
         for number in numbers:
-            order = self.smdp.order(operator(number).package)
-            with Lpa(self.card, servers=self.network) as lpa:
-                lpa.download(self.smdp.activation_code(order))
+            self.download(self.smdp.order(operator(number).package))
+
+    def download(self, order: Order) -> None:
+        """Downloads what was ordered, without an eIM."""
+        with Lpa(self.card, servers=self.network) as lpa:
+            lpa.download(self.smdp.activation_code(order))
 
     def enable(self, number: int) -> None:
         """Enables a profile without an eIM, and delivers its notifications."""
@@ -150,13 +163,19 @@ class Scene:
             lpa.enable(operator(number).iccid)
             lpa.send_notifications()
 
+    def without_network(self, *numbers: int) -> None:
+        """These operators have no network here."""
+        dark = {operator(number).iccid_bytes for number in numbers}
+        self.network.up = lambda: self.enabled() not in dark
+
     def states(self) -> dict[bytes, bool]:
-        """Whether each profile is enabled, by ICCID."""
-        with Lpa(self.card) as lpa:
-            return {
-                each.iccid or b"": each.profile_state == rsp.ProfileState.ENABLED for each in lpa.profiles()
-            }
+        """Whether each profile is enabled, by ICCID, asked of the card's store so that nothing is reset."""
+        return {each.iccid: each.enabled for each in self.card.isdr.profiles.all()}
 
     def enabled(self) -> bytes | None:
         """ICCID of the enabled profile."""
         return next((iccid for iccid, enabled in self.states().items() if enabled), None)
+
+    def waiting(self) -> int:
+        """How many notifications and package results wait on the card."""
+        return len(self.card.isdr.notifications.all()) + len(self.card.isdr.package_results.all())

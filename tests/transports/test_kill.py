@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import islice, pairwise
 from pathlib import Path
 from random import Random
 
@@ -120,24 +121,30 @@ def interrupted(
     return done, served
 
 
-def whole_run(file: Path, server: SmDpPlus, done: list[str]) -> int:
-    """After what was done: check, and a run that nobody cuts; the number of commands that it takes."""
+def whole_run(file: Path, server: SmDpPlus, done: list[str]) -> list[range]:
+    """After what was done: check, and a run that nobody cuts; the numbers of the commands of each step."""
     with serving(file) as served:
         check(served, server, done)
         with served.connect() as transport:
             counting = Fatal(transport, 0, 0, lambda: None)
-            assert list(run(counting, server)) == list(STEPS)
+            ends = [counting.sent for _ in run(counting, server)]
+        assert len(ends) == len(STEPS)
         check(served, server, list(STEPS))
         assert served.lines == []
-    return counting.sent
+    return [range(before + 1, end + 1) for before, end in pairwise((0, *ends))]
+
+
+def moments(random: Random, steps: list[range]) -> Iterator[tuple[int, float]]:
+    """Commands of each step in turn, short steps as often as long ones, and seconds from the command to the end."""
+    while True:
+        for commands in steps:
+            yield random.choice(commands), random.random() * LONGEST
 
 
 def test_killed_at_random_moments(file: Path, server: SmDpPlus) -> None:
-    random = Random(3)
-    commands = whole_run(file, server, [])
+    steps = whole_run(file, server, [])
     reached = set()
-    for _ in range(KILLS):
-        at, moment = random.randrange(1, commands + 1), random.random() * LONGEST
+    for at, moment in islice(moments(Random(3), steps), KILLS):
         done, served = interrupted(file, server, lambda each: each.process.kill(), at, moment)
         assert served.process.exitcode == -signal.SIGKILL
         reached.add(len(done))
@@ -146,10 +153,8 @@ def test_killed_at_random_moments(file: Path, server: SmDpPlus) -> None:
 
 
 def test_sigterm_loses_nothing(file: Path, server: SmDpPlus) -> None:
-    random = Random(4)
-    commands = whole_run(file, server, [])
-    for _ in range(TERMINATIONS):
-        at, moment = random.randrange(1, commands + 1), random.random() * LONGEST
+    steps = whole_run(file, server, [])
+    for at, moment in islice(moments(Random(4), steps), TERMINATIONS):
         done, served = interrupted(file, server, lambda each: each.process.terminate(), at, moment)
         assert served.process.exitcode == 0
         assert served.lines == []

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import lru_cache
 
-from apdu import Recorder, Transport, tlv
+from apdu import Recorder, Trace, Transport, tlv
+from euicc.traces import messages as traces
 from tests.flows.doors import Device
 from tests.flows.life import es10_messages, live, new_card, new_server
 
@@ -14,10 +15,19 @@ Messages = list[tuple[bytes, bytes]]
 
 
 @lru_cache(None)
-def without_a_door() -> Messages:
+def trace_without_a_door() -> Trace:
     recorder = Recorder(new_card())
     live(Device(recorder), new_server())
-    return es10_messages(recorder.trace.exchanges)
+    return recorder.trace
+
+
+def without_a_door() -> Messages:
+    return es10_messages(trace_without_a_door().exchanges)
+
+
+def decoded(trace: Trace) -> list[object]:
+    """What `euicc trace` says of the ES10 messages."""
+    return [(each, each.outline()) for each in traces.es10_messages(trace)]
 
 
 def test_a_life_is_the_same_through_every_door(
@@ -27,6 +37,7 @@ def test_a_life_is_the_same_through_every_door(
     with door(recorder) as device:
         live(device, new_server())
     assert es10_messages(recorder.trace.exchanges) == without_a_door()
+    assert decoded(recorder.trace) == decoded(trace_without_a_door())
 
 
 def test_the_messages_are_those_of_a_life() -> None:

@@ -53,13 +53,18 @@ class Commands(CommandLine):
 
 def documented_of_servers() -> tuple[type[Exception], ...]:
     """Those of the parts that are only loaded where something is served."""
+    found: tuple[type[Exception], ...] = ()
+    if "euicc.testing.eim" in sys.modules:
+        from euicc.testing.eim import EimFileError
+
+        found = (EimFileError,)
     if "euicc.testing.http" not in sys.modules:
-        return ()
+        return found
     from euicc.testing.demo import DemoError
     from euicc.testing.http import ServeError
     from euicc.testing.smdp import Failure, PackageError
 
-    return DemoError, ServeError, Failure, PackageError
+    return *found, DemoError, ServeError, Failure, PackageError
 
 
 app = typer.Typer(

@@ -52,14 +52,14 @@ def smdp(
 
     if confirmation_code == "":
         raise Refusal("an empty confirmation code is none")
-    host, port = _host_and_port(listen)
+    host, port = host_and_port(listen)
     paths = [*(profile or ()), *(files or ())]
     packages: list[bytes | None] = [path.read_bytes() for path in paths] or [None]
     identifiers = _matching_ids(matching_id or [], len(packages))
-    shared: Row = {"eid": _eid(eid), "confirmation_code": confirmation_code}
+    shared: Row = {"eid": None if eid is None else parsed_eid(eid), "confirmation_code": confirmation_code}
     issuer = built_pki(pki, curve)
     server = SmDpPlus(issuer)
-    hostname = _certified_name(host)
+    hostname = certified_name(host)
 
     def ready(address: str) -> None:
         server.address = f"{hostname}:{address.rpartition(':')[2]}"
@@ -116,14 +116,15 @@ def _show_order(server: SmDpPlus, order: Order, path: Path | None, confirmation_
         print(f"  ipa --card FILE address {server.address} && ipa --card FILE download{required}", flush=True)
 
 
-def _host_and_port(text: str) -> tuple[str, int]:
+def host_and_port(text: str) -> tuple[str, int]:
+    """What --listen says; Refusal."""
     host, colon, port = text.rpartition(":")
     if not colon or not port.isascii() or not port.isdigit() or int(port) > LARGEST_PORT:
         raise Refusal(f"--listen wants HOST:PORT, not {text}")
     return host, int(port)
 
 
-def _certified_name(host: str) -> str:
+def certified_name(host: str) -> str:
     """What devices call a server that listens on `host`: every interface includes loopback."""
     return "localhost" if host in ("", "0.0.0.0") else host
 
@@ -138,11 +139,12 @@ def _matching_ids(given: list[str], wanted: int) -> list[str | None]:
     return list(given) or [None] * wanted
 
 
-def _eid(text: str | None) -> bytes | None:
+def parsed_eid(text: str) -> bytes:
+    """The EID that was typed; Refusal."""
     from euicc import eid as eids
 
     try:
-        return None if text is None else eids.parse(text)
+        return eids.parse(text)
     except eids.EidError as error:
         raise Refusal(str(error)) from None
 

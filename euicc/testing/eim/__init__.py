@@ -5,6 +5,7 @@ from __future__ import annotations
 from euicc.testing.eim import operations
 from euicc.testing.eim.handover import Handover
 from euicc.testing.eim.identity import EimIdentity
+from euicc.testing.eim.memory import EimFile, EimFileError
 from euicc.testing.eim.orders import (
     DataOrder,
     DownloadOrder,
@@ -24,6 +25,8 @@ __all__ = [
     "Discarded",
     "DownloadOrder",
     "Eim",
+    "EimFile",
+    "EimFileError",
     "EimIdentity",
     "Euicc",
     "EuiccData",

@@ -13,6 +13,7 @@ from euicc.testing.eim import asn1_binding, json_binding
 from euicc.testing.eim.delivery import take_transferred
 from euicc.testing.eim.handover import Handover
 from euicc.testing.eim.identity import EimIdentity, Signer
+from euicc.testing.eim.memory import from_text, to_text
 from euicc.testing.eim.operations import Operation, package_of
 from euicc.testing.eim.orders import DataOrder, DownloadOrder, Order, PackageOrder
 from euicc.testing.eim.polling import dispatch
@@ -112,6 +113,19 @@ class Eim:
     def forget(self, eid: bytes) -> None:
         """It knows nothing of this eUICC any more."""
         self._state.euiccs.pop(eid, None)
+
+    def remembered(self) -> str:
+        """All it knows of its eUICCs, as text; sessions and handovers in progress are not in it."""
+        return to_text(self.euiccs.values())
+
+    def remember(self, text: str) -> None:
+        """Knows what `remembered` gave, and nothing else; EimFileError. Sessions go on."""
+        self._state.euiccs = {each.eid: each for each in from_text(text)}
+        for session in self._state.sessions.values():
+            euicc = session.euicc and self.euiccs.get(session.euicc.eid)
+            transaction_id = session.order and session.order.transaction_id
+            order = euicc.order(transaction_id, DownloadOrder) if euicc and transaction_id else None
+            session.euicc, session.order = euicc, order if isinstance(order, DownloadOrder) else None
 
     # What it wants from an eUICC.
 

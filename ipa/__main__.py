@@ -18,6 +18,8 @@ from asn1 import Asn1Error
 from asn1.generated import rsp
 from ipa import presentation
 from ipa.command_line import CommandLine, UsageError, fail
+from ipa.commands.iot import register as register_iot
+from ipa.commands.options import Ci, ConnectTo, Yes, confirm, connections
 from ipa.console import console_user, printable, row_table, rows_table
 from ipa.driver import User
 from ipa.errors import IpaError
@@ -105,7 +107,7 @@ class Invocation:
         """The LPA for this card, trusting the CIs in `ci`, or those that the card has to offer."""
         access = self.access()
         trusted = load_ci_certificates(ci) if ci else getattr(access, "ci_certificates", ())
-        servers = self.opened.enter_context(HttpServers(trusted, connect_to=_connections(connect_to or [])))
+        servers = self.opened.enter_context(HttpServers(trusted, connect_to=connections(connect_to or [])))
         return Lpa(access, servers=servers, user=user)
 
     def may_ask(self, yes: bool) -> bool:
@@ -145,19 +147,6 @@ TraceTo = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option(JSON_OPTION, help="Answer in JSON.")]
 Iccid = Annotated[str, typer.Argument(metavar="ICCID", help="ICCID as printed on a card.")]
-Ci = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE|DIR", help="CI certificates to trust for TLS. Default: those of an emulated card."
-    ),
-]
-ConnectTo = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="NAME=HOST:PORT", help="Where the server NAME really is; its certificate must be for NAME."
-    ),
-]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 @app.callback()
@@ -239,7 +228,7 @@ def disable(ctx: typer.Context, iccid: Iccid) -> None:
 @app.command()
 def delete(ctx: typer.Context, iccid: Iccid, yes: Yes = False) -> None:
     """Delete a disabled profile."""
-    _confirm(ctx, f"Delete {iccid}?", yes)
+    confirm(ctx, f"Delete {iccid}?", yes)
     ctx.obj.lpa().delete(iccid)
     ctx.obj.done(f"{iccid} is deleted")
 
@@ -324,21 +313,12 @@ def reset(
         ResetOptions.RESET_DEFAULT_SMDP_ADDRESS: default_address,
     }
     chosen = [option for option, named in wanted.items() if named] or list(wanted)
-    _confirm(ctx, "Reset the eUICC's memory?", yes)
+    confirm(ctx, "Reset the eUICC's memory?", yes)
     ctx.obj.lpa().reset_memory(*chosen)
     ctx.obj.done("the memory is reset")
 
 
-def _confirm(ctx: typer.Context, question: str, yes: bool) -> None:
-    if ctx.obj.may_ask(yes):
-        typer.confirm(question, abort=True, err=True)
-
-
-def _connections(pairs: list[str]) -> dict[str, str]:
-    split = {name: target for name, _, target in (pair.partition("=") for pair in pairs)}
-    if not all(split.values()):
-        raise typer.BadParameter("it is NAME=HOST:PORT", param_hint="--connect-to")
-    return split
+register_iot(app)
 
 
 def main() -> None:

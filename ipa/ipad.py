@@ -10,7 +10,7 @@ from ipa.driver import CardAccess, Driver, Eims, Servers, Surroundings, User
 from ipa.eim import Eim
 from ipa.errors import EimUnknown
 from ipa.package_result import PackageResult
-from ipa.procedures import device, eim, fallback, injection, leftovers, polling, rollback
+from ipa.procedures import delivery, device, eim, fallback, injection, leftovers, polling, rollback
 from ipa.procedures.notifications import Delivery
 from ipa.procedures.polling import Polled
 from ipa.servers.esipa import Link
@@ -18,7 +18,7 @@ from ipa.servers.esipa_https import HttpsEims
 from ipa.servers.http import HttpServers
 from ipa.settings import Settings
 from ipa.state import StateKeeper
-from ipa.steps import Procedure
+from ipa.steps import Procedure, recall
 from ipa.terminal import REFRESH_ONLY, Terminal
 
 # TERMINAL CAPABILITY, SGP.32 3.8.2: the IPA is in the device.
@@ -97,6 +97,7 @@ class Ipa:
 
     def _transfer(self, eim_id: str, message: bytes) -> Procedure[bytes]:
         eid = yield from device.get_eid()
+        yield from delivery.forget((yield from recall(eid)).acknowledged)
         eims = yield from eim.list_eims()
         for each in eims:
             if each.id == eim_id:
@@ -160,6 +161,7 @@ def _reset(options: tuple[int, ...]) -> Procedure[None]:
 
 def _deliver(settings: Settings) -> Procedure[tuple[Delivery, ...]]:
     eid = yield from device.get_eid()
+    yield from delivery.forget((yield from recall(eid)).acknowledged)
     eims = yield from eim.list_eims()
     if not eims:
         return ()

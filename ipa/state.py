@@ -124,6 +124,28 @@ class StateFile(StateKeeper):
         _sync_directory(self._path.parent)
 
 
+class StateDirectory(StateKeeper):
+    """Keeps State of any number of cards, each in a file of its EID; the directory is made when it is needed."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__()
+        self._path = Path(path)
+        self._keeper: StateKeeper | None = None
+
+    def recall(self, eid: bytes) -> State:
+        """What was kept of this card, and whose state is changed from now on."""
+        if self._state.eid != eid or self._keeper is None:
+            self._keeper = StateFile(self._path / f"{eid.hex().upper()}.json")
+            self._state = self._keeper.recall(eid)
+        return self._keeper.recall(eid)
+
+    def remember(self, changes: Mapping[str, Any]) -> None:
+        """Keeps these fields of the card that was asked for last."""
+        assert self._keeper is not None  # a card is recalled before anything is to be kept of it
+        self._path.mkdir(parents=True, exist_ok=True)
+        self._keeper.remember(changes)
+
+
 def _sync_directory(path: Path) -> None:
     """Makes the renaming itself durable, where the system can."""
     if not hasattr(os, "O_DIRECTORY"):

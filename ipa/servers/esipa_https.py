@@ -149,7 +149,7 @@ class _Connection(http.client.HTTPSConnection):
         shown = self.sock.getpeercert(binary_form=True)
         if shown is None or not hmac.compare_digest(public_key_info(shown), pinned):
             self.close()
-            raise ssl.SSLCertVerificationError("it has another key than the eUICC knows")
+            raise TlsUntrusted(self._eim.address, "it has another key than the eUICC knows")
 
     def exchange(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         """One request and its answer: status and content."""

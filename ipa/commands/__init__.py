@@ -1,0 +1,1 @@
+"""Commands of `ipa` that are not in its program file, one module per subject."""

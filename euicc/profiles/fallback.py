@@ -26,7 +26,8 @@ class Situation:
 
     profile: the one that is to have the attribute, None where the function names none. holder: the one that has it;
     None also on a card without fallback. enabled: the profile that is enabled now. return_profile: the one that
-    ReturnFromFallback would enable. emergency: whether the Emergency Profile is on.
+    ReturnFromFallback would enable. emergency: whether the Emergency Profile is on. supported: whether the card has
+    the fallback mechanism at all.
     """
 
     profile: Profile | None
@@ -34,6 +35,7 @@ class Situation:
     enabled: Profile | None
     return_profile: Profile | None
     emergency: bool
+    supported: bool
 
 
 Rules = tuple[tuple[Callable[[Situation], bool], Reason], ...]
@@ -45,6 +47,7 @@ def _holder_enabled(now: Situation) -> bool:
 
 
 SET_RULES: Rules = (
+    (lambda now: not now.supported, Reason.FALLBACK_NOT_ALLOWED),
     (
         lambda now: now.profile is None or not now.profile.fallback_allowed or now.profile.ecall_indication,
         Reason.FALLBACK_NOT_ALLOWED,
@@ -82,13 +85,13 @@ def clear_return(nvm: Nvm) -> None:
     nvm.delete(keys.FALLBACK_RETURN)
 
 
-def set_attribute(nvm: Nvm, profile: Profile) -> None:
+def set_attribute(nvm: Nvm, profile: Profile, supported: bool = True) -> None:
     """PSMO setFallbackAttribute, SGP.32 3.4.6: the attribute moves to `profile`.
 
-    Nothing happens when it has it already. Refused(FALLBACK_NOT_ALLOWED): its metadata do not allow it, or it is the
-    Emergency Profile. Refused(FALLBACK_ENABLED): the profile that has it is enabled.
+    Nothing happens when it has it already. Refused(FALLBACK_NOT_ALLOWED): its metadata do not allow it, it is the
+    Emergency Profile, or the card is without fallback. Refused(FALLBACK_ENABLED): the profile that has it is enabled.
     """
-    now = _situation(nvm, profile=profile)
+    now = _situation(nvm, profile=profile, supported=supported)
     if now.holder == profile:
         return
     _check(SET_RULES, now)
@@ -124,6 +127,7 @@ def _situation(nvm: Nvm, profile: Profile | None = None, supported: bool = True)
         enabled=ProfileStore(nvm).enabled(),
         return_profile=return_profile(nvm),
         emergency=emergency.active(nvm),
+        supported=supported,
     )
 
 

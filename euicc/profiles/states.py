@@ -293,6 +293,9 @@ class ProfileStates:
 
     def _erase(self, profile: Profile) -> None:
         self._profiles.delete(profile)
+        if self._nvm.get(keys.FALLBACK_ATTRIBUTE) == profile.aid:
+            # Without the fallback profile there is no fallback to return from.
+            self._nvm.delete(keys.FALLBACK_RETURN)
         for key in NAMING_A_PROFILE:
             if self._nvm.get(key) == profile.aid:
                 self._nvm.delete(key)

@@ -22,6 +22,9 @@ from tests.isdr.es10 import (
     start_proactive,
 )
 from tests.isdr.installed import DISABLE, ENABLE, PPR1, PROVISIONING, TEST, install
+from tests.sgp32.device import Device
+from tests.sgp32.eim import Eim, code
+from tests.sgp32.eim import enable as enable_by_package
 from tests.sgp32.iot import (
     FALLBACK,
     FALLBACK_ALLOWED,
@@ -104,6 +107,29 @@ def test_an_explicit_change_ends_the_fallback(card: Card, explicit: bytes, power
     tell(card, explicit)
     assert tell(card, request(FROM_FALLBACK)) == tlv.encode(FROM_FALLBACK, NOT_AVAILABLE)
     assert tell(card, delete(NORMAL))[-1] == (2 if explicit == enable(NORMAL) else 0)
+
+
+def test_a_change_that_a_package_promised_ends_the_fallback() -> None:
+    """Its signed result says what the next REFRESH brings: the way back does not take its place."""
+    side = Device(arranged())
+    install(side.card, 4)
+    eim = side.associate(Eim())
+    assert side.send(request(TO_FALLBACK)) == tlv.encode(TO_FALLBACK, OK)
+    assert side.psmo(eim, enable_by_package(4, rollback=True)) == [code(0x83, 0)]
+    assert side.send(request(FROM_FALLBACK, refresh=True)) == tlv.encode(FROM_FALLBACK, NOT_AVAILABLE)
+    assert side.send(request(FROM_FALLBACK)) == tlv.encode(FROM_FALLBACK, NOT_AVAILABLE)
+    side.restart()
+    assert side.enabled() == [4]
+
+
+def test_the_fallback_ends_with_its_profile() -> None:
+    """A memory reset takes the fallback profile: nothing returns to the other one any more."""
+    card = iot_card()
+    install(card, NORMAL, enabled=True, profile_class=TEST)
+    hold_fallback(card, install(card, FALLBACK, more=FALLBACK_ALLOWED))
+    run(card, TO_FALLBACK)
+    assert tell(card, reset(0)) == tlv.encode(RESET, bytes.fromhex("800100"))
+    assert tell(card, delete(NORMAL)) == tlv.encode(0xBF33, OK)
 
 
 def test_the_profile_to_return_to_is_not_deleted(card: Card) -> None:

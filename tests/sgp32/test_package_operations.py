@@ -13,6 +13,7 @@ from collections.abc import Callable
 import pytest
 
 from apdu import tlv
+from euicc import Config
 from euicc.runtime import keys
 from tests.isdr.es10 import BEYOND_CAPABILITIES, REFRESH, events, fetch, respond, start_proactive, states
 from tests.isdr.installed import PPR1, PPR2, PROVISIONING, TEST, install
@@ -253,3 +254,12 @@ def test_delete_tells_the_smdp(side: Device, eim: Eim) -> None:
     side.psmo(eim, delete(2))
     assert [each[1:] for each in events(side.channel)] == [(DELETE, 2)]
     assert states(side.channel) == {1: 1}
+
+
+def test_no_fallback_attribute_on_a_card_without_fallback() -> None:
+    side = device(Config(fallback=False))
+    install(side.card, 1, more=FALLBACK_ALLOWED)
+    eim = side.associate(Eim())
+    assert side.psmo(eim, set_fallback(9)) == [code(0x8D, 1)]
+    assert side.psmo(eim, set_fallback(1)) == [code(0x8D, 2)]
+    assert side.psmo(eim, UNSET_FALLBACK) == [code(0x8E, 2)]

@@ -13,7 +13,7 @@ from euicc.isdr.functions import Function
 from euicc.isdr.tolerance import REFRESH_FLAG
 from euicc.profiles import fallback
 from euicc.profiles.switch import SwitchCause
-from euicc.refusals import Reason
+from euicc.refusals import Reason, Refused
 
 if TYPE_CHECKING:
     from euicc.isdr.applet import IsdR
@@ -48,7 +48,12 @@ def execute_fallback_mechanism(
 def return_from_fallback(
     isdr: IsdR, request: sgp32.ReturnFromFallbackRequest
 ) -> sgp32.ReturnFromFallbackResponse:
-    """ES10b.ReturnFromFallback, SGP.32 5.9.21: the profile that was enabled before is enabled again."""
+    """ES10b.ReturnFromFallback, SGP.32 5.9.21: the profile that was enabled before is enabled again.
+
+    A change that a signed result has promised ends the fallback before its REFRESH comes.
+    """
+    if isdr.switch_promised and isdr.states.marked is not None:
+        raise Refused(Reason.NO_FALLBACK)
     target = fallback.return_target(isdr.nvm)
     operations.switch(isdr, target, request.refresh_flag, SwitchCause.RETURN_FROM_FALLBACK)
     return sgp32.ReturnFromFallbackResponse(return_from_fallback_result=ReturnResult.OK)

@@ -114,7 +114,8 @@ def configure_immediate_enable(execution: Execution, request: sgp32.Psmo.Configu
 
 def set_fallback_attribute(execution: Execution, request: sgp32.Psmo.SetFallbackAttribute) -> bytes:
     """PSMO setFallbackAttribute, SGP.32 3.4.6."""
-    fallback.set_attribute(execution.isdr.nvm, _named(execution.isdr, request.iccid))
+    isdr = execution.isdr
+    fallback.set_attribute(isdr.nvm, _named(isdr, request.iccid), supported=isdr.config.fallback)
     return Result(set_fallback_attribute_result=sgp32.SetFallbackAttributeResult.OK).encode()
 
 

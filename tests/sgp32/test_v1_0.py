@@ -166,6 +166,16 @@ def test_eim_configuration_is_told_whole(card: Card) -> None:
     assert 0x89 not in fields
 
 
+def test_there_is_no_code_for_an_incomplete_eim(card: Card) -> None:
+    """commandError came later."""
+    nameless = tlv.encode(0xBF57, tlv.encode(0xA0, tlv.encode(0x30, bytes.fromhex("830100"))))
+    for command in (nameless, bytes.fromhex("BF5702A000")):
+        assert tell(card, command) == bytes.fromhex("BF570381017F")
+    entry = tlv.parse(add_initial_eim()).children()[0].children()[0]
+    chosen = tlv.encode(0x30, entry.value.replace(b"\x83\x01\x00", bytes.fromhex("830100840105")))
+    assert tell(card, tlv.encode(0xBF57, tlv.encode(0xA0, chosen))) == bytes.fromhex("BF5703810105")
+
+
 def test_the_way_out_of_a_lock_in(card: Card) -> None:
     tell(card, add_initial_eim())
     assert tell(card, add_initial_eim()) == bytes.fromhex("BF5703810102")

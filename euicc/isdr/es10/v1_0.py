@@ -5,6 +5,7 @@ Their responses are made of TLVs here: the messages of asn1.generated.sgp32 are 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from apdu import tlv
@@ -88,7 +89,18 @@ def _enable_using_dd_result(_: object, code: int) -> bytes:
     return tlv.encode(_ENABLE_USING_DD, tlv.encode(_RESULT, bytes([code])))
 
 
+_ADD_INITIAL_EIM = eim.FUNCTIONS[0]
+
 FUNCTIONS = (
+    # commandError came with v1.1.
+    replace(
+        _ADD_INITIAL_EIM,
+        refusals={
+            reason: code
+            for reason, code in _ADD_INITIAL_EIM.refusals.items()
+            if code != eim.AddInitialEimError.COMMAND_ERROR
+        },
+    ),
     Function(
         _MEMORY_RESET,
         rsp.EuiccMemoryResetRequest,

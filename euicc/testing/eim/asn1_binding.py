@@ -12,7 +12,8 @@ from euicc.testing.eim.delivery import (
     provide_eim_package_result,
     transfer_eim_package_response,
 )
-from euicc.testing.eim.polling import get_eim_package
+from euicc.testing.eim.polling import EidError, get_eim_package
+from euicc.testing.eim.received import Unreadable
 from euicc.testing.eim.records import State
 from euicc.testing.eim.relay import (
     authenticate_client,
@@ -39,10 +40,16 @@ FUNCTIONS: dict[int, Callable[[State, Tlv], bytes]] = {
 
 
 def run(state: State, body: bytes) -> bytes:
-    """Answers one EsipaMessageFromIpaToEim; empty where there is nothing to say. BadRequest if it is none."""
+    """Answers one EsipaMessageFromIpaToEim; empty where there is nothing to say.
+
+    BadRequest if it is none, or damaged and its function has no code for that.
+    """
     try:
         message = tlv.parse(body)
         function = FUNCTIONS[message.tag]
     except (TlvError, KeyError):
         raise BadRequest("not a message from an IPA to an eIM") from None
-    return function(state, message)
+    try:
+        return function(state, message)
+    except (TlvError, Unreadable, EidError) as error:
+        raise BadRequest(str(error)) from None

@@ -31,11 +31,11 @@ def provide_eim_package_result(state: State, message: Tlv) -> bytes:
     try:
         provided = Provided.read(message)
         euicc = _owner(state, provided)
-    except Unreadable:
+        numbers = take(state, euicc, provided)
+    except (Unreadable, TlvError):
         return _Response(provide_eim_package_result_error=_Refusal.UNDEFINED_ERROR).encode()
     except EidError as error:
         return _Response(provide_eim_package_result_error=error.code).encode()
-    numbers = take(state, euicc, provided)
     if numbers:
         return _Response(eim_acknowledgements=tuple(numbers)).encode()
     return NOTHING_V1_0 if euicc.speaks_v1_0 else NOTHING

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from euicc.testing.eim.sessions import Session
 
 TRANSACTION_ID_LENGTH = 16
+DISCARDED_KEPT = 100
+PARKED_KEPT = 32
 
 
 class Discard(enum.Enum):
@@ -113,8 +115,9 @@ class Euicc:
         self.orders.insert(place, order)
 
     def discard(self, reason: Discard, data: bytes) -> None:
-        """Note what was not taken."""
+        """Note what was not taken; the oldest go when it gets too much."""
         self.discarded.append(Discarded(reason, data))
+        del self.discarded[:-DISCARDED_KEPT]
 
 
 AcceptsMetadata = Callable[[Euicc | None, sgp32.StoreMetadataRequest], bool]

@@ -11,7 +11,7 @@ from euicc.crypto import ecdsa
 from euicc.testing.eim.orders import OrderState, PackageOrder
 from euicc.testing.eim.package import SIGNATURE, token_object
 from euicc.testing.eim.received import PackageResult, Unreadable
-from euicc.testing.eim.records import Discard, Euicc, State, certificate_request
+from euicc.testing.eim.records import PARKED_KEPT, Discard, Euicc, State, certificate_request
 
 ROLLBACK, DELETE_EIM = 0x8C, 0x89
 _DELETED = (0, 2)
@@ -82,6 +82,7 @@ def _park(state: State, euicc: Euicc, encoded: bytes) -> None:
         euicc.first(certificate_request(state, euicc))
     if encoded not in euicc.parked:
         euicc.parked.append(encoded)
+        del euicc.parked[:-PARKED_KEPT]
 
 
 def _take_signed(euicc: Euicc, result: PackageResult) -> int | None:

@@ -13,7 +13,7 @@ from ipa.servers.esipa import Link
 from ipa.steps import Procedure, recall
 
 OK, COMPACT_OK = 0xA0, 0xA2
-SEQUENCE, OCTET_STRING, SIGNATURE, OTPK = 0x30, 0x04, 0x5F37, 0x5F49
+SEQUENCE, OCTET_STRING, SIGNATURE, OTPK, EID = 0x30, 0x04, 0x5F37, 0x5F49, 0x5A
 INFO1, INFO2 = rsp.EUICCInfo1.TAG, sgp32.EUICCInfo2.TAG
 EUM_CERTIFICATE, EUICC_CERTIFICATE = 0xA5, 0xA6
 REUSABLE = (INFO1, INFO2, EUM_CERTIFICATE, EUICC_CERTIFICATE)
@@ -43,13 +43,16 @@ def notifications(link: Link, found: Iterable[bytes]) -> Procedure[tuple[bytes, 
     return tuple(notification(each, known) for each in found)
 
 
-def notification(pending: bytes, known: frozenset[int]) -> bytes:
-    """One PendingNotification without the certificates, SGP.32 5.14.7, when the eIM has got them."""
+def notification(pending: bytes, known: frozenset[int], eid: bytes = b"") -> bytes:
+    """One PendingNotification without the certificates, SGP.32 5.14.7, when the eIM has got them.
+
+    `eid`: for a message that does not say otherwise whose it is.
+    """
     whole = tlv.parse(pending)
     if whole.tag != SEQUENCE or not {EUM_CERTIFICATE, EUICC_CERTIFICATE} <= known:
         return pending
     kept = [part.encoded for part in whole.children() if part.tag in (NOTIFICATION_METADATA, SIGNATURE)]
-    return tlv.encode(COMPACT_NOTIFICATION, *kept)
+    return tlv.encode(COMPACT_NOTIFICATION, tlv.encode(EID, eid) if eid else b"", *kept)
 
 
 def installation_result(result: bytes) -> bytes:

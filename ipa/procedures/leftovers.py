@@ -65,7 +65,7 @@ def _shortened(link: Link, pending: bytes, relayed: bool) -> Procedure[bytes]:
         return pending
     if relayed:
         return compact.installation_result(pending)
-    return (yield from compact.notifications(link, (pending,)))[0]
+    return compact.notification(pending, (yield from compact.told(link)), link.eid)
 
 
 def metadata_of(pending: bytes) -> rsp.NotificationMetadata:

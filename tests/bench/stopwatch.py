@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic, process_time
 
@@ -35,14 +35,19 @@ def least(*plays: Callable[[], float], rounds: int = ROUNDS) -> list[float]:
 def against(
     play: Callable[[], float], floor: Callable[[], float], limit: float | None
 ) -> tuple[float, float]:
-    """The least of a play and of its floor, which take turns: for longer while the ratio is over the limit.
+    """The least of a play and of its floor, which take turns: for longer while the ratio is over the limit."""
+    return patiently(lambda: least(play, floor), limit)
+
+
+def patiently(measure: Callable[[], Sequence[float]], limit: float | None) -> tuple[float, float]:
+    """The least of what was measured, a figure and its floor: again and again while the ratio is over the limit.
 
     A busy machine slows large programs more than small loops, so a ratio needs a quiet moment, too.
     """
     until = monotonic() + PATIENCE
-    taken, lowest = least(play, floor)
+    taken, lowest = measure()
     while limit is not None and taken > limit * lowest and monotonic() < until:
-        again = least(play, floor)
+        again = measure()
         taken, lowest = min(taken, again[0]), min(lowest, again[1])
     return taken, lowest
 

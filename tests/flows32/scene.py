@@ -15,6 +15,7 @@ from euicc.testing.eim import Eim, LocalServers
 from euicc.testing.pki import Pki
 from euicc.testing.profile_builder import Subscription, TestProfile, build
 from euicc.testing.smdp import Order, SmDpPlus
+from euicc.testing.smds import SmDs
 from ipa.driver import Surroundings
 from ipa.errors import ServerUnreachable
 from ipa.ipad import Ipa
@@ -24,7 +25,7 @@ from ipa.settings import Settings
 from ipa.state import StateKeeper
 from ipa.steps import Esipa, Server
 
-SMDP, EIM, OTHER_EIM = "smdp.example.com", "eim.example.com", "eim2.example.com"
+SMDP, SMDS, EIM, OTHER_EIM = "smdp.example.com", "smds.example.com", "eim.example.com", "eim2.example.com"
 
 
 class Handler(Protocol):
@@ -88,6 +89,21 @@ class Network:
         self.asked.append(function)
 
 
+class Relay:
+    """How the eIM reaches the servers there are."""
+
+    def __init__(self, *servers: Handler) -> None:
+        self._servers = servers
+
+    def add(self, server: Handler) -> None:
+        """One more."""
+        self._servers = (*self._servers, server)
+
+    def call(self, address: str, function: str, body: Mapping[str, Any], interface: str) -> Mapping[str, Any]:
+        """Runs the function of the server with this address."""
+        return LocalServers(*self._servers).call(address, function, body, interface)
+
+
 @dataclass
 class Patient(Surroundings):
     """Waits in no time; the enabled profile has a network, or has not."""
@@ -121,9 +137,9 @@ class Scene:
             pki=self.pki, seed=5, config=replace(config or Config(), variant="sgp32")
         )
         self.smdp = SmDpPlus(self.pki, SMDP)
-        relay = LocalServers(self.smdp)
-        self.eim = Eim(self.pki, "eim1", EIM, servers=relay)
-        self.other = Eim(self.pki, "eim2", OTHER_EIM, servers=relay)
+        self.relay = Relay(self.smdp)
+        self.eim = Eim(self.pki, "eim1", EIM, servers=self.relay)
+        self.other = Eim(self.pki, "eim2", OTHER_EIM, servers=self.relay)
         self.network = Network((self.smdp,), (self.eim, self.other))
         self.surroundings = Patient(self.network)
         self.state = StateKeeper()
@@ -131,6 +147,13 @@ class Scene:
         self.eid = self.card.identity.eid
         (made,) = self.ipa().add_initial_eims(self.eim.configuration(token=token, indirect=indirect))
         self.eim.associate(self.eid, token=made)
+
+    def with_smds(self) -> SmDs:
+        """An SM-DS that device and eIM can reach."""
+        smds = SmDs(self.pki, SMDS)
+        self.relay.add(smds)
+        self.network.servers = (self.smdp, smds)
+        return smds
 
     def ipa(self, transport: Transport | None = None) -> Ipa:
         """The device after a restart: the card and what it has kept are what it knows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from euicc.crypto import curves
 from euicc.crypto.curves import P256, Curve
 from euicc.testing.eim import OrderState, operations
 from ipa.settings import Features
+from tests.data import needs_ts48, ts48_packages
 from tests.flows32.scene import SMDP, Scene, operator
 
 ONE = operator(1).iccid_bytes
@@ -161,3 +163,48 @@ def test_an_injected_download_waits_for_the_next_poll() -> None:
     (leftover,) = there.poll().leftovers
     assert leftover.failure == ""
     assert (wanted.state, there.states()) == (OrderState.DONE, {ONE: False})
+
+
+# -- by SM-DS ---------------------------------------------------------------------------------------------------------
+
+
+@either_way
+@either_binding
+def test_the_sm_ds_knows_where(indirect: bool, as_json: bool) -> None:
+    there = scene(indirect=indirect, as_json=as_json)
+    smds = there.with_smds()
+    order = there.smdp.order(operator(1).package)
+    smds.register(there.eid, SMDP, order.matching_id)
+    wanted = there.eim.download_by_smds(there.eid, smds.address)
+    (visit,) = there.poll().visits
+    assert [work.remark for work in visit.work] == [""] * len(visit.work)
+    assert (wanted.state, there.states()) == (OrderState.DONE, {ONE: False})
+    assert there.waiting() == 0
+
+
+@either_way
+def test_the_sm_ds_knows_nothing(indirect: bool) -> None:
+    there = scene(indirect=indirect)
+    wanted = there.eim.download_by_smds(there.eid, there.with_smds().address)
+    (visit,) = there.poll().visits
+    assert any(work.remark for work in visit.work)
+    assert (wanted.state, there.states()) == (OrderState.REFUSED, {})
+
+
+# -- packages of others -----------------------------------------------------------------------------------------------
+
+
+@needs_ts48
+@pytest.mark.parametrize("path", ts48_packages(), ids=lambda path: str(path.stem))
+@either_way
+@both_curves
+def test_a_package_of_ts_48_is_downloaded_and_enabled(path: Path, indirect: bool, curve: Curve) -> None:
+    there = scene(curve, indirect=indirect)
+    order = there.smdp.order(path.read_bytes())
+    wanted = there.eim.download(there.eid, there.smdp.activation_code(order))
+    enabled = there.eim.queue(there.eid, operations.enable(order.iccid))
+    (visit,) = there.poll().visits
+    assert visit.failure == ""
+    assert (wanted.state, enabled.codes) == (OrderState.DONE, (0,))
+    assert there.enabled() == order.iccid
+    assert there.waiting() == 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from apdu import StatusError, TlvError, status, tlv
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 UNDEFINED_ERROR = 127
 """Result code of every function for what none of its other codes says."""
+
+SHORT = 16
+"""Bytes of a request that asks and gives nothing: terminals send the same few of them again and again."""
 
 Run = Callable[["IsdR", Any], "Message | bytes"]
 Refuse = Callable[[Any, int], "Message | bytes"]
@@ -102,7 +106,8 @@ def _decode(function: Function, data: bytes) -> object:
     """The request as a message, in its standard form or in a tolerated one; _Malformed (6A80) for neither."""
     if function.request is None:
         return data
-    request = _decoded(function.request, data)
+    decoded = _decoded_short if len(data) <= SHORT else _decoded
+    request = decoded(function.request, data)
     # An element in a form of its own makes the request incomplete, or counts as one that is not known.
     if function.tolerance and (request is None or request.extensions):
         standard = as_standard(data, function.tolerance)
@@ -118,6 +123,10 @@ def _decoded(kind: type[Message], data: bytes) -> Message | None:
         return kind.decode(data)
     except Asn1Error:
         return None
+
+
+_decoded_short: Callable[..., Message | None] = lru_cache(64)(_decoded)
+"""The same, which remembers; messages do not change."""
 
 
 def _is_tlv(data: bytes) -> bool:

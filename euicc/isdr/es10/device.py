@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from apdu import StatusError, status, tlv
@@ -140,11 +141,16 @@ def euicc_memory_reset(isdr: IsdR, request: rsp.EuiccMemoryResetRequest) -> rsp.
     return rsp.EuiccMemoryResetResponse(reset_result=ResetResult.OK)
 
 
-def get_eid(isdr: IsdR, request: rsp.GetEuiccDataRequest) -> rsp.GetEuiccDataResponse:
+def get_eid(isdr: IsdR, request: rsp.GetEuiccDataRequest) -> bytes:
     """ES10c.GetEID, SGP.22 5.7.20. The EID is all there is to ask for; another tag is INCORRECT_DATA."""
     if request.tag_list != bytes([_EID_TAG]):
         raise StatusError(status.INCORRECT_DATA)
-    return rsp.GetEuiccDataResponse(eid_value=isdr.identity.eid)
+    return _eid_response(isdr.identity.eid)
+
+
+@lru_cache(16)
+def _eid_response(eid: bytes) -> bytes:
+    return rsp.GetEuiccDataResponse(eid_value=eid).encode()
 
 
 def get_rat(isdr: IsdR, request: rsp.GetRatRequest) -> rsp.GetRatResponse:

@@ -10,10 +10,10 @@ from typing import TypeVar
 from asn1 import Message
 from asn1.generated import rsp, sgp32
 from ipa import es10_iot
-from ipa.errors import CommandRefused, EuiccRefused
+from ipa.errors import CommandRefused, EuiccRefused, IpaError
 from ipa.es10 import Function
 from ipa.procedures import delivery, device, eim
-from ipa.steps import Procedure, refresh
+from ipa.steps import Procedure, recall, refresh, remember
 
 M = TypeVar("M", bound=Message)
 R = TypeVar("R", bound=Message)
@@ -67,6 +67,12 @@ def note(cause: int) -> Procedure[None]:
 
 
 def _change(function: Function[M, R], request: M, cause: int) -> Procedure[None]:
-    yield from function(request)
+    """Remembered first: a change that the power loss after it leaves untold would never be told."""
+    before = (yield from recall((yield from device.get_eid()))).untold
     yield from note(cause)
+    try:
+        yield from function(request)
+    except IpaError:
+        yield from remember(untold=before)
+        raise
     yield from refresh()

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from apdu import tlv
+from asn1.generated.sgp32 import StateChangeCause
 from euicc.testing.eim import Order, OrderState, operations
+from ipa.errors import EuiccRefused
 from ipa.ipad import Ipa
 from ipa.package_result import PackageResult
 from ipa.procedures.leftovers import metadata_of
@@ -17,6 +19,8 @@ from ipa.servers import esipa
 from ipa.state import StateFile, StateKeeper
 from ipa.steps import Card, Connectivity, Esipa, Recall, Refresh, Remember, Server, Step
 from tests.flows32.scene import Scene, operator
+from tests.isdr.installed import install
+from tests.sgp32.iot import FALLBACK_ALLOWED
 
 ONE, TWO = operator(1).iccid_bytes, operator(2).iccid_bytes
 WORK = (Card, Refresh, Esipa, Server, Remember, Recall, Connectivity)
@@ -184,3 +188,32 @@ def test_nothing_is_executed_twice_when_even_the_state_is_lost() -> None:
         assert orders[0].state is OrderState.DONE
         assert scene.states() == states
         assert scene.waiting() == 0
+
+
+def test_a_fallback_is_told_whenever_the_power_goes() -> None:
+    for steps in range(1, 8):
+        scene = Scene()
+        holder = install(scene.card, 9, more=FALLBACK_ALLOWED)
+        scene.install(1)
+        scene.enable(1)
+        scene.eim.queue(scene.eid, operations.set_fallback_attribute(holder.iccid))
+        scene.poll()
+        try:
+            Watched().watch(scene.ipa(), steps).fall_back()
+        except PowerLoss:
+            scene.card.reset()
+        scene.poll()
+        causes = [each.cause for each in scene.eim.euiccs[scene.eid].state_changes]
+        if scene.enabled() == holder.iccid:
+            assert causes == [StateChangeCause.FALLBACK], steps
+    assert scene.enabled() == holder.iccid
+
+
+def test_a_fallback_that_does_not_come_about_is_not_told() -> None:
+    scene = Scene()
+    scene.install(1)
+    scene.enable(1)
+    with pytest.raises(EuiccRefused):
+        scene.ipa().fall_back()
+    scene.poll()
+    assert scene.eim.euiccs[scene.eid].state_changes == []

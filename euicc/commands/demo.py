@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,24 +16,39 @@ if TYPE_CHECKING:
     from euicc.testing.demo import Outcome, Step
 
 
+class Shown(StrEnum):
+    """Which demonstration: a device with an IPA and eIMs, or one with an LPA and a user."""
+
+    SGP32 = "sgp32"
+    SGP22 = "sgp22"
+
+
 @app.command()
 def demo(
     profile: Annotated[
         Path | None, typer.Option(metavar="FILE.der", help="A profile package. Default: a test profile.")
     ] = None,
+    variant: Annotated[
+        Shown, typer.Option(help="Managed by eIMs (SGP.32), or by a user (SGP.22).")
+    ] = Shown.SGP32,
     pki: PkiDirectory = None,
     curve: Curve = None,
     trace: TraceTo = None,
 ) -> None:
-    """Watch a factory-new eUICC download a profile over HTTPS, enable it, and answer as that SIM."""
+    """Watch a factory-new eUICC download profiles over HTTPS, enable them, and answer as that SIM.
+
+    With SGP.32 an eIM is associated and triggers the downloads; its signed packages switch between two operators,
+    once with a rollback; in the end the device escapes to another eIM.
+    """
     need_http()
-    from euicc.testing import demo as demonstration
+    from euicc.testing.demo import consumer, iot
 
     if trace is not None:
         different(trace, profile)
     package = None if profile is None else profile.read_bytes()
     console = Console()
-    outcome = demonstration.run(package, built_pki(pki, curve), lambda step: _show_step(console, step))
+    run = iot.run if variant is Shown.SGP32 else consumer.run
+    outcome = run(package, built_pki(pki, curve), lambda step: _show_step(console, step))
     _show_outcome(console, outcome)
     if trace is not None:
         outcome.trace.save(trace)
@@ -54,6 +70,7 @@ def _show_outcome(console: Console, outcome: Outcome) -> None:
         "ICCID": found.iccid,
         "IMSI": found.imsi,
         "Service provider": found.service_provider or "none",
+        **({"Managed by": outcome.eim} if outcome.eim else {}),
         "APDUs": str(len(outcome.trace.exchanges)),
         "Time": f"{sum(step.seconds for step in outcome.steps):.2f} s",
     }

@@ -145,15 +145,20 @@ class Recorder:
 
     def reset(self) -> bytes:
         """Resets the card and returns its ATR."""
-        started = self._clock()
-        atr = self._transport.reset()
-        self._record(None, atr, started)
-        return atr
+        return self.timed(None, self._transport.reset)
 
     def transmit(self, command: bytes, /) -> bytes:
         """Passes a command on and its response back."""
+        return self.timed(command, lambda: self._transport.transmit(command))
+
+    def beside(self, transport: Transport) -> Transport:
+        """Another way to the same card, whose exchanges are recorded in the same trace."""
+        return _Beside(self, transport)
+
+    def timed(self, command: bytes | None, exchange: Callable[[], bytes]) -> bytes:
+        """What the exchange answers to the command (None: a reset), and records it."""
         started = self._clock()
-        response = self._transport.transmit(command)
+        response = exchange()
         self._record(command, response, started)
         return response
 
@@ -166,6 +171,20 @@ class Recorder:
         self._recorded += 1
         if self._writer:
             self._writer.add(exchange)
+
+
+class _Beside:
+    """A Transport that has no trace of its own."""
+
+    def __init__(self, recorder: Recorder, transport: Transport) -> None:
+        self._recorder = recorder
+        self._transport = transport
+
+    def reset(self) -> bytes:
+        return self._recorder.timed(None, self._transport.reset)
+
+    def transmit(self, command: bytes, /) -> bytes:
+        return self._recorder.timed(command, lambda: self._transport.transmit(command))
 
 
 class TraceWriter:

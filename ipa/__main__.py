@@ -80,11 +80,11 @@ class Invocation:
             self.opened.callback(close)
         if writer is None:
             return access
-        if not isinstance(access, Transport):
-            raise typer.BadParameter(
-                "a modem shows no APDUs to record: euicc serve --trace does", param_hint="--trace"
-            )
-        return Recorder(access, limit=1, name=f"{name} {argument}", writer=writer)
+        title = f"{name} {argument}"
+        if isinstance(access, Transport):
+            return Recorder(access, limit=1, name=title, writer=writer)
+        access.record(writer, title)
+        return access
 
     def _door(self) -> tuple[str, str]:
         if len(self.doors) == 1:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from enum import Enum
 
 from apdu import (
     ApduChannel,
     Command,
+    Recorder,
     StatusError,
+    TraceWriter,
+    Transport,
     TransportError,
     aid,
     instruction,
@@ -57,7 +61,8 @@ class ModemAccess:
         patience: float = PATIENCE_SECONDS,
     ) -> None:
         self.modem = Dialogue(open_port(port) if isinstance(port, str) else port)
-        self._generic = ModemTransport(self.modem, proactive=True)
+        self._generic: Transport = ModemTransport(self.modem, proactive=True)
+        self._recorded: Callable[[Transport], Transport] = lambda transport: transport
         self._way = way
         self._capability = capability
         self._block_size = block_size
@@ -65,6 +70,14 @@ class ModemAccess:
         self._channel: ApduChannel | None = None
         self._announced = False
         self._restarting = False
+
+    def record(self, writer: TraceWriter, name: str) -> None:
+        """Keeps the APDUs that go by +CGLA and +CSIM from now on.
+
+        What the modem exchanges with its card by itself does not show: SELECT for +CCHO, resets, proactive commands.
+        """
+        recorder = Recorder(self._generic, limit=1, name=name, writer=writer)
+        self._generic, self._recorded = recorder, recorder.beside
 
     def store_data(self, request: bytes) -> bytes:
         """One ES10 command to the ISD-R; StatusError. The modem deals with proactive commands by itself."""
@@ -128,7 +141,7 @@ class ModemAccess:
         if self._way is Way.GENERIC:
             return self._open_generic()
         try:
-            return open_session(self.modem, aid.ISD_R, self._block_size)
+            return open_session(self.modem, aid.ISD_R, self._block_size, self._recorded)
         except ModemError as refusal:
             if self._way is Way.SESSIONS:
                 raise

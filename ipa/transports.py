@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, TypeAlias
 
 from apdu import Replay, Trace, TraceFormatError, Transport, TransportError
 from apdu.transport import tcp
-from ipa.driver import CardAccess
 from ipa.errors import TransportFailed
+
+if TYPE_CHECKING:
+    from ipa.modem import ModemAccess
 
 GROUP = "ipa.transports"
 
-Access = Transport | CardAccess
+Access: TypeAlias = "Transport | ModemAccess"
 
 
 def open_access(name: str, argument: str) -> Access:

@@ -198,6 +198,17 @@ def test_a_trace_that_replays_as_a_card(tmp_path: Path) -> None:
     assert [each.command for each in recorded[0]] == [each.command for each in recorded[1]]
 
 
+def test_a_trace_of_what_went_through_a_modem(tmp_path: Path) -> None:
+    trace = tmp_path / "device.trace"
+    with serving("--modem", tmp_path / "modem") as server:
+        ipa(*server.hint("--modem")[:2], "--trace", trace, "info")
+    shown = subprocess.run(
+        [sys.executable, "-m", "euicc", "trace", str(trace)], capture_output=True, text=True, check=True
+    )
+    assert "ES10c.GetEID" in shown.stdout
+    assert eids.DEFAULT.hex() in shown.stdout
+
+
 def test_a_connected_client_does_not_keep_it(tmp_path: Path) -> None:
     file = tmp_path / "a.card"
     with (

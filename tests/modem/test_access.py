@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from apdu import Recorder, StatusError, Transport, TransportError
+from apdu import Recorder, StatusError, Trace, TraceWriter, Transport, TransportError
+from apdu.instruction import SELECT
 from apdu.transport.modem import Dialogue, Modem, ModemError, ModemTransport
 from euicc import Card
 from euicc.config import Config
 from ipa.errors import IpaError, NotAnEuicc
 from ipa.lpa import Lpa
 from ipa.modem import ModemAccess, Way
-from tests.flows.life import ICCID, new_card, states
+from tests.flows.life import ICCID, es10_messages, new_card, states
 from tests.modem.conftest import card_with_profile
 from tests.modem.typist import ISD_R, ModemPort, TableCard
 
@@ -26,6 +29,20 @@ def lpa(card: Transport, way: Way | None = None, patience: float = 2.0, **option
 @BOTH
 def test_the_eid(way: Way) -> None:
     assert lpa(new_card(), way).eid() == EID
+
+
+@BOTH
+def test_what_goes_through_the_modem_is_recorded(way: Way, tmp_path: Path) -> None:
+    card, file = Recorder(new_card()), tmp_path / "modem.trace"
+    with TraceWriter(file) as writer, ModemAccess(ModemPort(Modem(card)), way=way) as access:
+        access.record(writer, "a modem")
+        Lpa(access).profiles()
+    seen = Trace.load(file)
+    assert seen.transport == "a modem"
+    assert es10_messages(seen.exchanges) == es10_messages(card.trace.exchanges) != []
+    commands = [exchange.command for exchange in seen.exchanges]
+    assert set(commands) <= {exchange.command for exchange in card.trace.exchanges}
+    assert (way is Way.GENERIC) == any(command and command[1] == SELECT for command in commands)
 
 
 def test_a_modem_without_sessions_is_used_by_raw_access() -> None:

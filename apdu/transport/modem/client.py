@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from apdu.channel import ApduChannel
 from apdu.command import LAST_CHANNEL
@@ -88,10 +89,18 @@ class ModemChannel(ApduChannel):
             return
 
 
-def open_session(modem: Dialogue, application: bytes, block_size: int = BLOCK_SIZE_MAX) -> ModemChannel:
-    """+CCHO, TS 27.007 8.45: a channel with this application. ModemError when modem or card refuses."""
+def open_session(
+    modem: Dialogue,
+    application: bytes,
+    block_size: int = BLOCK_SIZE_MAX,
+    recorded: Callable[[Transport], Transport] = lambda transport: transport,
+) -> ModemChannel:
+    """+CCHO, TS 27.007 8.45: a channel with this application. ModemError when modem or card refuses.
+
+    `recorded` gives the transport that takes the session's place, to record what goes over it.
+    """
     session = _session_of(modem.command(f'+CCHO="{application.hex().upper()}"', "+CCHO:"))
-    return ModemChannel(modem, session, SessionTransport(modem, session), block_size)
+    return ModemChannel(modem, session, recorded(SessionTransport(modem, session)), block_size)
 
 
 def _session_of(lines: list[str]) -> int:

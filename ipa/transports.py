@@ -66,7 +66,7 @@ def _replay(argument: str) -> Access:
     try:
         return Replay(Trace.load(argument))
     except TraceFormatError as error:
-        raise TransportFailed(f"{argument} is not a trace: {error}") from error
+        raise TransportFailed(f"{argument} is not a trace, as --trace keeps it: {error}") from error
 
 
 OPENERS: dict[str, Callable[[str], Access]] = {

@@ -117,7 +117,7 @@ def built_pki(directory: Path | None, curve: CurveName | None) -> Pki:
     if directory is None:
         return Pki.default((chosen[curve or CurveName.NIST],))
     if not directory.is_dir():
-        raise Refusal(f"there is no directory {directory}")
+        raise Refusal(f"there is no directory {directory}: check the path")
     loaded = Pki.load(directory, curves.ALL if curve is None else (chosen[curve],))
     if not loaded.authorities:
         raise Refusal(f"no CI on this curve in {directory}")

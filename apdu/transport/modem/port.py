@@ -18,6 +18,8 @@ CONNECT_SECONDS = 10.0
 WRITE_SECONDS = 10.0
 TCP_PREFIX = "tcp:"
 
+_LISTED = "euicc doctor lists the modems"
+
 
 class Port(Protocol):
     """A line to a modem."""
@@ -50,17 +52,21 @@ class SerialPort:
         try:
             self._file = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         except OSError as error:
-            raise TransportUnavailable(f"{self._name} cannot be opened: {error.strerror}") from error
+            raise TransportUnavailable(
+                f"{self._name} cannot be opened: {error.strerror}; {_LISTED}"
+            ) from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _set_raw(self._file, speed)
             termios.tcflush(self._file, termios.TCIOFLUSH)
         except BlockingIOError as error:
             os.close(self._file)
-            raise TransportUnavailable(f"{self._name} is in use by another program") from error
+            raise TransportUnavailable(
+                f"{self._name} is in use by another program; end that first"
+            ) from error
         except termios.error as error:
             os.close(self._file)
-            raise TransportUnavailable(f"{self._name} is not a serial line: {error.args[-1]}") from error
+            raise TransportUnavailable(f"{self._name} is not a serial line; {_LISTED}") from error
 
     def read(self, seconds: float) -> bytes:
         """What has come in, or comes in within this time."""
@@ -101,7 +107,9 @@ class TcpPort:
         try:
             self._socket = socket.create_connection((host, port), CONNECT_SECONDS)
         except OSError as error:
-            raise TransportUnavailable(f"no modem at {self._name}: {error.strerror or error}") from error
+            raise TransportUnavailable(
+                f"no modem at {self._name}: {error.strerror or error}; start its server, or name another address"
+            ) from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def read(self, seconds: float) -> bytes:

@@ -177,7 +177,7 @@ def _linked(link: str | os.PathLike[str] | None, path: str) -> Iterator[None]:
             name.unlink()
         name.symlink_to(path)
     except OSError as error:
-        raise TransportUnavailable(f"{name} cannot be made: {error.strerror}") from error
+        raise TransportUnavailable(f"{name} cannot be made: {error.strerror}; name another path") from error
     try:
         yield
     finally:

@@ -30,8 +30,8 @@ COMMANDS = {
 SHARE = 0.3
 """What card, server and client may have of the whole time of a command over TCP; the rest is the system's."""
 TCP_LIMIT = 1 / (1 - SHARE)
-ROUNDS = 40
-SECONDS = 0.02
+ROUNDS = 150
+SECONDS = 0.005
 ATR_CONTROL = b"\x04"
 
 

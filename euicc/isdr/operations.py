@@ -73,11 +73,15 @@ def switch(
 ) -> None:
     """Enable the profile with this AID instead of the enabled one, by REFRESH or at once; Refused(CAT_BUSY).
 
-    No rule is applied. target: NONE_ENABLED for none. told: whether notifications tell of it.
+    No rule is applied, but that a promise is kept: Refused(WRONG_STATE) when a signed result has promised the profile
+    itself, and it leaves no way back. target: NONE_ENABLED for none. told: whether notifications tell of it.
     """
+    keeps_promise = isdr.switch_promised and cause in WITH_A_WAY_BACK
+    if keeps_promise and isdr.states.marked == target:
+        raise Refused(Reason.WRONG_STATE)
     if refresh and isdr.card.proactive.session_running:
         raise Refused(Reason.CAT_BUSY)
-    if isdr.switch_promised and cause in WITH_A_WAY_BACK:
+    if keeps_promise:
         isdr.states.complete_switch()
     if refresh:
         isdr.states.mark(target, told, cause)

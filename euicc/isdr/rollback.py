@@ -9,6 +9,7 @@ are gone, and the switch back makes none.
     ProfileRollback                                                used up, in the same transaction
     another package accepted                                       cancelled (`cancel`)
     ImmediateEnable, fallback, Emergency Profile, by REFRESH       cancelled (`cancel`)
+    EnableProfile, DisableProfile (ES10c)                          cancelled, where these are
     memory reset of the eIM configuration                          cancelled (`cancel`)
     result of the package acknowledged                             void: see REQUIREMENTS
     one of the two profiles deleted                                cancelled, where profiles are erased

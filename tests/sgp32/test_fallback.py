@@ -26,6 +26,8 @@ from tests.sgp32.device import Device
 from tests.sgp32.eim import Eim, code
 from tests.sgp32.eim import enable as enable_by_package
 from tests.sgp32.iot import (
+    EMERGENCY,
+    EMERGENCY_ON,
     FALLBACK,
     FALLBACK_ALLOWED,
     FROM_FALLBACK,
@@ -120,6 +122,19 @@ def test_a_change_that_a_package_promised_ends_the_fallback() -> None:
     assert side.send(request(FROM_FALLBACK)) == tlv.encode(FROM_FALLBACK, NOT_AVAILABLE)
     side.restart()
     assert side.enabled() == [4]
+
+
+@pytest.mark.parametrize(("function", "number"), [(TO_FALLBACK, FALLBACK), (EMERGENCY_ON, EMERGENCY)])
+@pytest.mark.parametrize("refresh", [False, True])
+def test_a_profile_that_a_package_is_about_to_enable_is_not_disabled(
+    function: int, number: int, refresh: bool
+) -> None:
+    side = Device(arranged())
+    eim = side.associate(Eim())
+    assert side.psmo(eim, enable_by_package(number)) == [code(0x83, 0)]
+    assert side.send(request(function, refresh)) == tlv.encode(function, bytes.fromhex("800102"))
+    side.restart()
+    assert side.enabled() == [number]
 
 
 def test_the_fallback_ends_with_its_profile() -> None:

@@ -16,7 +16,7 @@ from ipa.errors import (
     ServerUnreachable,
     TlsUntrusted,
 )
-from ipa.procedures import compact, delivery, download, install
+from ipa.procedures import compact, delivery, device, download, install
 from ipa.procedures.certificate import registered_ids
 from ipa.servers import esipa
 from ipa.servers.esipa import Link
@@ -24,6 +24,7 @@ from ipa.settings import Features
 from ipa.steps import Procedure, Stage, progress
 
 Reason = rsp.CancelSessionReason
+KEY_IDENTIFIER_LENGTH = 20
 _NOTHING_TO_CANCEL = (ServerUnreachable, TlsUntrusted)
 # What the eIM has found out on the IPA's behalf, and the card is to know.
 _EIM_REASONS = {
@@ -89,12 +90,13 @@ def _authenticate(link: Link, source: Source, eim_transaction: bytes | None) -> 
         lambda: esipa.initiate_authentication(link, challenge, source.address, info1, eim_transaction),
     )
     _check_server(source, server)
+    signing_ci = yield from _key_identifier(server.euicc_ci_pk_identifier_to_be_used)
     given = _given_context(link, server)
     response = yield from es10.authenticate_server(
         rsp.AuthenticateServerRequest(
             server_signed1=server.server_signed1,
             server_signature1=server.server_signature1,
-            euicc_ci_pk_id_to_be_used=server.euicc_ci_pk_identifier_to_be_used,
+            euicc_ci_pk_id_to_be_used=signing_ci,
             server_certificate=server.server_certificate,
             ctx_params1=given or _own_context(link, server.matching_id or source.matching_id),
         )
@@ -104,6 +106,14 @@ def _authenticate(link: Link, source: Source, eim_transaction: bytes | None) -> 
         raise ServerAnswerInvalid(es10.authenticate_server.name, "neither ok nor error")
     message = compact.authenticate_response(response.encode(), known, given is not None)
     return _Session(link, server.server_signed1.transaction_id, message, ok.euicc_signed1.euicc_info2)
+
+
+def _key_identifier(beginning: bytes) -> Procedure[bytes]:
+    """The key identifier of the card's signing list that begins so: ESipa may carry only its beginning."""
+    if len(beginning) == KEY_IDENTIFIER_LENGTH:
+        return beginning
+    listed = (yield from device.get_info1()).euicc_ci_pk_id_list_for_signing
+    return next((each for each in listed if each.startswith(beginning)), beginning)
 
 
 def _check_server(source: Source, server: sgp32.InitiateAuthenticationOkEsipa) -> None:

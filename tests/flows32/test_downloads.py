@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from apdu import tlv
 from asn1.generated import rsp, sgp32
 from euicc import Config
 from euicc.crypto import curves
 from euicc.crypto.curves import P256, Curve
 from euicc.testing.eim import OrderState, operations
 from ipa.settings import Features
+from ipa.steps import Esipa
 from tests.data import needs_ts48, ts48_packages
 from tests.flows32.scene import SMDP, Scene, operator
 
@@ -208,3 +210,26 @@ def test_a_package_of_ts_48_is_downloaded_and_enabled(path: Path, indirect: bool
     assert (wanted.state, enabled.codes) == (OrderState.DONE, (0,))
     assert there.enabled() == order.iccid
     assert there.waiting() == 0
+
+
+def test_an_eim_that_sends_only_the_beginning_of_the_key_identifier() -> None:
+    there = scene(indirect=True)
+    order = there.smdp.order(operator(1).package)
+    wanted = there.eim.download(there.eid, there.smdp.activation_code(order))
+    send = there.network.send
+
+    def shortening(request: Esipa) -> bytes:
+        received = send(request)
+        if request.function != "initiateAuthentication":
+            return received
+        answer = tlv.parse(received)
+        (ok,) = answer.children()
+        fields = [
+            tlv.encode(0x04, each.value[:5]) if each.tag == 0x04 else each.encoded for each in ok.children()
+        ]
+        return tlv.encode(answer.tag, tlv.encode(ok.tag, *fields))
+
+    there.network.send = shortening  # type: ignore[method-assign]
+    there.poll()
+    assert wanted.state is OrderState.DONE
+    assert there.states() == {ONE: False}

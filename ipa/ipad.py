@@ -155,8 +155,7 @@ class Ipa:
 
 
 def _reset(options: tuple[int, ...]) -> Procedure[None]:
-    yield from eim.reset_memory(*options)
-    yield from fallback.note(Cause.RESET)
+    yield from fallback.announced(Cause.RESET, lambda: eim.reset_memory(*options))
 
 
 def _deliver(settings: Settings) -> Procedure[tuple[Delivery, ...]]:

@@ -25,6 +25,7 @@ class PackageResult:
     kind: int
     eim_id: str
     counter: int | None
+    transaction: bytes | None
     seq_number: int | None
     error: int | None
     results: tuple[tlv.Tlv, ...]
@@ -41,6 +42,7 @@ class PackageResult:
                 kind=arm.tag,
                 eim_id=fields.get(EIM_ID, b"").decode("utf-8"),
                 counter=_integer(fields.get(COUNTER)),
+                transaction=fields.get(TRANSACTION_ID),
                 seq_number=_integer(fields.get(SEQ_NUMBER)),
                 error=_integer(fields.get(ERROR_CODE)),
                 results=tuple(tlv.parse_all(fields.get(RESULTS, b""))) if arm.tag == SIGNED else (),
@@ -69,7 +71,7 @@ class PackageResult:
         return self.kind == SIGNED and not any(each.tag in _OF_EIM_CONFIGURATION for each in self.results)
 
     def answers(self, package: bytes) -> bool:
-        """Whether it is the result of this EuiccPackageRequest: same eIM, same counterValue."""
+        """Whether it is the result of this EuiccPackageRequest: same eIM, counterValue, eimTransactionId."""
         try:
             signed = tlv.find(package, tlv.read_header(package)[0], RESULTS) or b""
             fields = {field.tag: field.value for field in tlv.parse_all(signed)}
@@ -79,6 +81,7 @@ class PackageResult:
             self.kind == SIGNED
             and fields.get(EIM_ID) == self.eim_id.encode("utf-8")
             and _integer(fields.get(COUNTER)) == self.counter
+            and fields.get(TRANSACTION_ID) == self.transaction
         )
 
     def _done(self, operation: int) -> bool:

@@ -9,7 +9,8 @@ from ipa import es10_iot
 from ipa.eim import Eim
 from ipa.errors import EuiccAnswerInvalid, EuiccRefused
 from ipa.es10 import meaning
-from ipa.steps import Procedure, refresh
+from ipa.procedures.device import get_eid
+from ipa.steps import Procedure, recall, refresh, remember
 
 ResetOptions = sgp32.EuiccMemoryResetRequest.ResetOptions
 Response = sgp32.EuiccMemoryResetResponse
@@ -47,11 +48,14 @@ def add_initial(*configurations: sgp32.EimConfigurationData) -> Procedure[tuple[
 def reset_memory(*options: int) -> Procedure[None]:
     """ES10b.eUICCMemoryReset, SGP.32 5.9.5, with these EuiccMemoryResetRequest.ResetOptions.
 
-    EuiccRefused when one of them failed; that there was nothing to reset is no failure.
+    EuiccRefused when one of them failed; that there was nothing to reset is no failure. What eIMs have sent that are
+    erased is forgotten: the card would not execute it any more.
     """
     request = sgp32.EuiccMemoryResetRequest(reset_options=BitString.of(*options))
     response = yield from es10_iot.euicc_memory_reset(request)
     yield from refresh()
+    if response.reset_eim_result in (Response.ResetEimResult.OK, Response.ResetEimResult.NOTHING_TO_DELETE):
+        yield from _forget_eims()
     _check(response.reset_result, Response.ResetResult)
     _check(response.reset_eim_result, Response.ResetEimResult)
     _check(response.reset_immediate_enable_config_result, Response.ResetImmediateEnableConfigResult)
@@ -65,6 +69,11 @@ def escape(*configurations: sgp32.EimConfigurationData) -> Procedure[tuple[int |
     """
     yield from reset_memory(ResetOptions.RESET_EIM_CONFIG_DATA)
     return (yield from add_initial(*configurations))
+
+
+def _forget_eims() -> Procedure[None]:
+    yield from recall((yield from get_eid()))
+    yield from remember(unfinished={}, untold={}, told={})
 
 
 def _check(code: int | None, codes: type) -> None:

@@ -5,6 +5,7 @@ The eIMs are told why when they are asked for packages next.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from asn1 import Message
@@ -62,17 +63,23 @@ def emergency_active() -> Procedure[bool]:
 def note(cause: int) -> Procedure[None]:
     """Remembers to tell all eIMs why the card has changed."""
     eid = yield from device.get_eid()
-    found = yield from eim.list_eims()
-    yield from delivery.tell(eid, (each.id for each in found), cause)
+    yield from delivery.tell(eid, (each.id for each in (yield from eim.list_eims())), cause)
 
 
-def _change(function: Function[M, R], request: M, cause: int) -> Procedure[None]:
-    """Remembered first: a change that the power loss after it leaves untold would never be told."""
+def announced(cause: int, change: Callable[[], Procedure[object]]) -> Procedure[None]:
+    """A change of the card, of which all eIMs are to know why; not if the card refuses it.
+
+    Remembered first: a change that the power loss after it leaves untold would never be told.
+    """
     before = (yield from recall((yield from device.get_eid()))).untold
     yield from note(cause)
     try:
-        yield from function(request)
+        yield from change()
     except IpaError:
         yield from remember(untold=before)
         raise
+
+
+def _change(function: Function[M, R], request: M, cause: int) -> Procedure[None]:
+    yield from announced(cause, lambda: function(request))
     yield from refresh()

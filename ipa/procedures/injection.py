@@ -23,7 +23,7 @@ def transfer(link: Link, message: bytes) -> Procedure[bytes]:
     """ESipa.TransferEimPackage, SGP.32 6.3.3.1: TransferEimPackageRequest in, TransferEimPackageResponse out.
 
     A download trigger is only taken down: `ipa.procedures.polling.finish` does it. An eUICC Package is executed; its
-    result stays on the card until the eIM acknowledges it, in another transfer.
+    result stays on the card until the eIM acknowledges it, in another transfer, and answers the same package again.
     """
     try:
         request = tlv.parse(message)
@@ -48,6 +48,8 @@ def _error(code: int) -> bytes:
 
 def _execute(link: Link, encoded: bytes) -> Answer:
     result = yield from package.load(encoded)
+    if result.error == package.REPLAY_ERROR:  # its first answer did not reach the eIM
+        result = (yield from package.stored(encoded)) or result
     return (yield from package.with_notifications(link, result))
 
 

@@ -64,10 +64,9 @@ def resume(link: Link, package: bytes) -> Procedure[Work | None]:
 
     The card knows whether it has executed it: it has the result, or it has got rid of it, acknowledged.
     """
-    for each in (yield from es10_iot.retrieve_package_results()):
-        result = PackageResult.parse(each)
-        if result.answers(package):
-            return (yield from conclude(link, result, package))
+    kept = yield from stored(package)
+    if kept is not None:
+        return (yield from conclude(link, kept, package))
     try:
         result = yield from load(package)
     except CommandRefused:
@@ -76,6 +75,12 @@ def resume(link: Link, package: bytes) -> Procedure[Work | None]:
         yield from unfinished.end(link)
         return None
     return (yield from conclude(link, result, package))
+
+
+def stored(package: bytes) -> Procedure[PackageResult | None]:
+    """The result of a package that the card has executed and keeps."""
+    found = map(PackageResult.parse, (yield from es10_iot.retrieve_package_results()))
+    return next((each for each in found if each.answers(package)), None)
 
 
 def load(package: bytes) -> Procedure[PackageResult]:

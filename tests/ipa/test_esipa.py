@@ -231,6 +231,7 @@ def after_a_restart(*answers: tuple[str, Any]) -> Script:
 
 STORED = hexed(0xBF2B, hexed(0xA2, result(LISTED)))
 NOTHING_STORED = "BF2B02A200"
+RETRIEVE, REPLAYED = "RetrieveNotificationsList", ("LoadEuiccPackage", error("04"))
 
 
 def test_a_package_with_a_result_is_not_loaded_again() -> None:
@@ -337,7 +338,8 @@ def test_a_trigger_that_leads_nowhere(trigger: str) -> None:
         ("BF4E03BF6000", (), "BF4E03020102"),
         ("BF4E", (), "BF4E03020101"),
         ("BF4E05BF53020500", (), "BF4E03020101"),
-        (hexed(0xBF4E, PACKAGE), (("LoadEuiccPackage", error("04")),), hexed(0xBF4E, error("04"))),
+        (hexed(0xBF4E, PACKAGE), (REPLAYED, (RETRIEVE, NOTHING_STORED)), hexed(0xBF4E, error("04"))),
+        (hexed(0xBF4E, PACKAGE), (REPLAYED, (RETRIEVE, STORED)), hexed(0xBF4E, result(LISTED))),
     ],
 )
 def test_an_injected_message(message: str, answers: tuple[tuple[str, Any], ...], answer: str) -> None:

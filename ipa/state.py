@@ -41,7 +41,8 @@ class State:
 
     `unfinished`: by eimId, one of each eIM. `acknowledged`: sequence numbers that were taken by whom they are for, and
     are to be removed from the card. `untold`: stateChangeCause by eimId, for the next time that eIM is asked. `told`:
-    tags of the data that an eIM has got, by eimId, which minimizeEsipaBytes leaves out.
+    tags of the data that an eIM has got, by eimId, which minimizeEsipaBytes leaves out. `plain_card`: what
+    ipa.plain_card keeps for a card of SGP.22, empty for others.
     """
 
     eid: bytes = b""
@@ -49,6 +50,7 @@ class State:
     acknowledged: tuple[int, ...] = ()
     untold: Mapping[str, int] = field(default_factory=dict)
     told: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    plain_card: bytes = b""
 
     def to_json(self) -> str:
         """As kept in a file."""
@@ -63,6 +65,7 @@ class State:
                 "acknowledged": self.acknowledged,
                 "untold": dict(self.untold),
                 "told": dict(self.told),
+                "plain_card": self.plain_card.hex(),
             }
         )
 
@@ -76,6 +79,7 @@ class State:
             acknowledged=tuple(map(int, kept["acknowledged"])),
             untold={str(eim): int(cause) for eim, cause in kept["untold"].items()},
             told={str(eim): tuple(map(int, tags)) for eim, tags in kept["told"].items()},
+            plain_card=bytes.fromhex(kept.get("plain_card", "")),
         )
 
 

@@ -77,6 +77,8 @@ class Euicc:
     speaks_v1_0: bool = False
     associated: bool = True
     """False when this eIM has deleted itself."""
+    takes_unsigned: bool = False
+    """Whether results without any signature count: of a device that answers for a card of SGP.22."""
     last_seq: int = 0
     orders: list[Order] = field(default_factory=list)
     notifications: list[bytes] = field(default_factory=list, repr=False)

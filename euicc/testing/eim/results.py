@@ -30,6 +30,8 @@ def take_result(state: State, euicc: Euicc, encoded: bytes) -> int | None:
     if not result.is_signed:
         _hint(euicc, result)
         return None
+    if euicc.takes_unsigned and not result.signature:
+        return _take_authentic(euicc, result)
     if euicc.euicc_certificate is None:
         _park(state, euicc, encoded)
         return None
@@ -89,6 +91,10 @@ def _take_signed(euicc: Euicc, result: PackageResult) -> int | None:
     if not is_genuine(euicc, result):
         euicc.discard(Discard.SIGNATURE, result.encoded)
         return None
+    return _take_authentic(euicc, result)
+
+
+def _take_authentic(euicc: Euicc, result: PackageResult) -> int | None:
     order = euicc.package(result.counter or 0)
     if order is None or order.transaction_id != result.transaction_id:
         euicc.discard(Discard.UNKNOWN_PACKAGE, result.encoded)

@@ -151,9 +151,8 @@ def _certificates(link: Link, request: sgp32.IpaEuiccDataRequest) -> Objects:
     try:
         found = yield from es10_iot.get_certs(identifier)
     except EuiccRefused as refusal:
-        if refusal.code == es10_iot.GetCertsError.INVALID_CI_PK_ID:
-            raise _Refused(Error.EUICC_CI_PK_ID_NOT_FOUND) from refusal
-        raise
+        unknown = refusal.code == es10_iot.GetCertsError.INVALID_CI_PK_ID
+        raise _Refused(Error.EUICC_CI_PK_ID_NOT_FOUND if unknown else Error.UNDEFINED_ERROR) from refusal
     return dict(zip((EUM_CERTIFICATE, EUICC_CERTIFICATE), found, strict=True))
 
 

@@ -237,3 +237,22 @@ def emergency(steps: int, on: bool) -> bool:
 @pytest.mark.parametrize("on", [True, False])
 def test_the_power_goes_after_each_step_of_an_emergency(on: bool) -> None:
     every_step(lambda steps: emergency(steps, on))
+
+
+# -- a card that cannot -----------------------------------------------------------------------------------------------
+
+
+def test_a_card_without_certificates_does_not_keep_the_device_from_going_on() -> None:
+    scene = Scene()
+    asked = scene.eim.request_data(scene.eid, 0xA5, 0xA6)
+    ipa = scene.ipa()
+    store_data = ipa._driver._card.store_data
+
+    def answer(request: bytes) -> bytes:
+        refused = request.startswith(bytes.fromhex("BF56"))
+        return bytes.fromhex("BF560381017F") if refused else store_data(request)
+
+    ipa._driver._card.store_data = answer  # type: ignore[method-assign]
+    ipa.poll()
+    assert (asked.state, asked.error) == (OrderState.REFUSED, 127)
+    assert scene.state.recall(scene.eid).unfinished == {}

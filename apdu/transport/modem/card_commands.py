@@ -96,9 +96,9 @@ def restricted_access(state: State, call: Call) -> Sequence[str]:
     if ins == instruction.GET_RESPONSE:
         selected = files.find(state.slot, file, directory, files.RETURN_FCP)
         return _told(Response(selected.data[: header[2] or None], selected.sw))
-    command = _file_command(ins, header, content)
+    asked = _file_command(ins, header, content)
     selected = files.find(state.slot, file, directory)
-    return _told(state.slot.basic.send(command) if selected.successful else selected)
+    return _told(state.slot.basic.send(asked) if selected.successful else selected)
 
 
 def _file_command(ins: int, header: tuple[int, int, int], data: bytes) -> Command:

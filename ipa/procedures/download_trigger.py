@@ -45,6 +45,9 @@ def carry_out(link: Link, package: bytes) -> Procedure[Work]:
     except Asn1Error:
         refused = package_error(ErrorCode.INVALID_PACKAGE_FORMAT)
         return Work(link.eim.id, package, refused, (yield from delivery.provide(link, refused)))
+    if not link.associated:
+        work = yield from report(link, package, failed(request, Codes.UNDEFINED_ERROR))
+        return replace(work, remark="the eIM manages the card no longer")
     if (yield from fallback.emergency_active()):
         return (yield from report(link, package, failed(request, Codes.ECALL_ACTIVE)))
     try:

@@ -7,7 +7,7 @@ of the card: a result that it has stored is delivered, and the package that it a
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apdu import tlv
 from ipa import es10_iot
@@ -22,6 +22,9 @@ from ipa.servers import esipa
 from ipa.servers.esipa import Link
 from ipa.settings import Settings
 from ipa.steps import Procedure, recall, remember
+
+SIGNED, ECO_LIST = 0x30, 0xA1
+"""euiccPackageSigned, and the alternative of euiccPackage that changes who manages the card."""
 
 _HANDLERS: dict[int, Callable[[Link, bytes], Procedure[Work]]] = {
     package.PACKAGE: package.execute,
@@ -105,11 +108,20 @@ def visit(link: Link, cause: int | None = None, registered_plmn: bytes | None = 
                 return Visit(link.eim.id, tuple(done))
             cause = None
             done.append((yield from accept(link, found)))
+            link = yield from _still(link, found)
             if done[-1].failure:
                 return Visit(link.eim.id, tuple(done), done[-1].failure)
     except (*delivery.UNREACHED, EimRefused) as error:
         return Visit(link.eim.id, tuple(done), str(error))
     return Visit(link.eim.id, tuple(done), f"it has more than {len(done)} packages")
+
+
+def _still(link: Link, found: tlv.Tlv) -> Procedure[Link]:
+    """The link, no longer of an Associated eIM when the package that was executed has changed that."""
+    if found.tag != package.PACKAGE or found.find(SIGNED, ECO_LIST) is None:
+        return link
+    associated = {each.id for each in (yield from list_eims())}
+    return link if link.eim.id in associated else replace(link, associated=False)
 
 
 def _ask(link: Link, cause: int | None, registered_plmn: bytes | None) -> Procedure[tlv.Tlv | None]:

@@ -36,12 +36,16 @@ M = TypeVar("M", bound=Message)
 
 @dataclass(frozen=True)
 class Link:
-    """One card and one of its eIMs, and the IPA between them. `others`: eimId of the card's other eIMs."""
+    """One card and one of its eIMs, and the IPA between them. `others`: eimId of the card's other eIMs.
+
+    `associated`: whether the card still obeys the eIM, which may have deleted itself while it is being asked.
+    """
 
     eid: bytes
     eim: Eim
     settings: Settings
     others: tuple[str, ...] = ()
+    associated: bool = True
 
 
 # -- eIM packages -----------------------------------------------------------------------------------------------------

@@ -233,3 +233,14 @@ def test_an_eim_that_sends_only_the_beginning_of_the_key_identifier() -> None:
     there.poll()
     assert wanted.state is OrderState.DONE
     assert there.states() == {ONE: False}
+
+
+def test_an_eim_that_has_deleted_itself_has_nothing_downloaded_any_more() -> None:
+    there = scene()
+    gone = there.eim.queue(there.eid, operations.delete_eim(there.eim.identity.eim_id))
+    order = there.smdp.order(operator(1).package)
+    wanted = there.eim.download(there.eid, there.smdp.activation_code(order))
+    there.poll()
+    assert gone.state is OrderState.DONE
+    assert wanted.state is not OrderState.DONE
+    assert there.states() == {}

@@ -60,8 +60,10 @@ def seconds_to_answer(card: Card, command: bytes) -> float:
 def assert_still_a_card(card: Card) -> None:
     card.reset()
     side = Device(card, Server(pki()))
-    side.install(contents(profile("8900101234567890222")))
-    assert len(side.profiles()) in (1, 2)
+    wanted = profile("8900101234567890222")
+    final = side.install(contents(wanted)).profile_installation_result_data.final_result
+    assert final.success_result is not None
+    assert wanted.iccid_bytes in [each.iccid for each in side.profiles()]
 
 
 def test_no_answer_is_a_bug_of_ours() -> None:

@@ -34,7 +34,7 @@ class Card:
     """An eUICC with its power on; a Transport (ISO/IEC 7816-3: reset, transmit).
 
     nvm, env, config, identity: what it is made of. runtime, proactive, isdr: what it runs on. enabled_profile: the
-    files it shows.
+    files it shows; uicc: what runs them.
     ci_certificates: the trusted CIs, DER.
     """
 
@@ -49,8 +49,8 @@ class Card:
         self.identity = identity
         self.proactive = Proactive()
         self.enabled_profile = EnabledProfile(nvm, config)
-        uicc = UiccApplet(self.enabled_profile.current)
-        self.runtime = Runtime(uicc, self.proactive, config.channels)
+        self.uicc = UiccApplet(self.enabled_profile.current, self)
+        self.runtime = Runtime(self.uicc, self.proactive, config.channels)
         self.isdr = IsdR(self)
         self.register(self.isdr)
         self.register(Ecasd(lambda: self.identity))

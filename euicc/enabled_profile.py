@@ -40,12 +40,14 @@ class EnabledProfile:
         package = self._profiles.package(aid)
         if aid == self._aid and package is self._package:
             return
-        self._profile = _build(package, self._config) if enabled else None
+        self._profile = _build(aid, package, self._config) if enabled else None
         self._aid, self._package = aid, package
 
 
-def _build(package: bytes, config: Config) -> UiccProfile:
+def _build(aid: bytes, package: bytes, config: Config) -> UiccProfile:
     # The handlers of profile elements are not needed until a profile is enabled.
     from euicc.isdp.installer import build
 
-    return build(package, config)
+    profile = build(package, config)
+    profile.isd_p = aid
+    return profile

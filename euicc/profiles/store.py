@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from apdu import aid as aids
 from euicc.refusals import Reason, Refused
 from euicc.runtime import keys
+from euicc.uicc.memory import ProfileMemory
 
 if TYPE_CHECKING:
     from euicc.profiles.profile import Profile
@@ -64,7 +65,8 @@ class ProfileStore:
         self._nvm.set(keys.PROFILE, profile, profile.aid.hex())
 
     def delete(self, profile: Profile) -> None:
-        """Erase a profile and its package."""
+        """Erase a profile, its package and all that it remembers."""
+        ProfileMemory(self._nvm, profile.aid).erase()
         self._nvm.delete(keys.PROFILE, profile.aid.hex())
         self._nvm.delete(keys.PACKAGE, profile.aid.hex())
 

@@ -33,6 +33,10 @@ def _encode_integer(value: int) -> bytes:
     return str(value).encode()
 
 
+def _encode_decimal(value: int | None) -> bytes:
+    return b"" if value is None else str(value).encode()
+
+
 def _encode_optional(value: bytes | None) -> bytes:
     return value or b""
 
@@ -174,3 +178,17 @@ IMMEDIATE_ENABLE: Key[ImmediateEnableConfig | None] = Key(
     "immediate-enable", _encode_record, _decode_immediate_enable, None
 )
 """Immediate enabling is on: ImmediateEnableConfig.to_bytes; nothing stored: it is off."""
+
+FILE_CONTENT: Key[bytes | None] = Key("file-content", _encode_optional, bytes, None)
+"""The body of a file that was written, by ISD-P and path (hexadecimal); nothing stored: as in the package."""
+
+FILE_LIFE_CYCLE: Key[int | None] = Key("file-life-cycle", _encode_decimal, int, None)
+"""The life cycle status of a file where it was changed, by ISD-P and path. Decimal."""
+
+PROFILE_MEMORY: tuple[Key[Any], ...] = (
+    FILE_CONTENT,
+    FILE_LIFE_CYCLE,
+)
+"""What a profile remembers besides its package (`euicc.uicc.memory.ProfileMemory`), erased with it.
+
+The index is the AID of the ISD-P in hexadecimal, a stroke, and a name."""

@@ -11,11 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntFlag
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from apdu import tlv
 from apdu.tlv import Tlv, TlvError
 from euicc.uicc.filesystem import Df, Ef, File
-from euicc.uicc.profile_data import UiccProfile
+
+if TYPE_CHECKING:
+    from euicc.uicc.uicc import Uicc
 
 Satisfied = Callable[[int], bool]
 """Whether the user authentication with this key reference has been done, or is not needed."""
@@ -65,9 +68,9 @@ class Rule:
         return self.mode.tag == ACCESS_MODE_INS and self.mode.value == bytes([ins])
 
 
-def permits(file: File, access: Access, ins: int, profile: UiccProfile, satisfied: Satisfied) -> bool:
+def permits(file: File, access: Access, ins: int, uicc: Uicc, satisfied: Satisfied) -> bool:
     """Whether `access` to `file` by instruction `ins` is open, TS 102 221 9.2."""
-    record = arr_record(file, profile)
+    record = arr_record(file, uicc)
     return any(
         _opens(condition, satisfied)
         for rule in rules(record)
@@ -76,29 +79,17 @@ def permits(file: File, access: Access, ins: int, profile: UiccProfile, satisfie
     )
 
 
-def pin_satisfied(profile: UiccProfile, df: Df) -> Satisfied:
-    """Security status in `df`, TS 102 221 9.5.1: a disabled PIN counts as verified, an ADM key never."""
-
-    def satisfied(reference: int) -> bool:
-        if reference in ADMINISTRATIVE_KEYS:
-            return False
-        pin = profile.pin(reference, df)
-        return pin is not None and not pin.enabled
-
-    return satisfied
-
-
-def arr_record(file: File, profile: UiccProfile) -> bytes:
+def arr_record(file: File, uicc: Uicc) -> bytes:
     """The EF_ARR record that tag 8B of `file` refers to; empty when there is none.
 
     EF_ARR is searched in the directory of the file and then upwards, TS 102 221 11.1.1.4.7.
     """
     arr_fid, number = int.from_bytes(file.security[:2], "big"), _record_number(file.security[2:])
-    start = file if isinstance(file, Df) else file.parent or profile.filesystem.mf
+    start = file if isinstance(file, Df) else file.parent or uicc.profile.filesystem.mf
     for df in start.ancestors():
         arr = df.children.get(arr_fid)
         if isinstance(arr, Ef) and arr.kind.has_records:
-            return arr.body.record(number) if 1 <= number <= arr.body.record_count else b""
+            return uicc.record(arr, number) if 1 <= number <= uicc.record_count(arr) else b""
     return b""
 
 

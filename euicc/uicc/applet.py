@@ -4,52 +4,71 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from apdu import Command, StatusError, instruction, status
-from euicc.uicc.commands.read import read_binary, read_record
-from euicc.uicc.commands.select import select, select_application, status_command
+from apdu import Command, StatusError, status
+from euicc.uicc.authority import UserAuthentication
+from euicc.uicc.commands import read, select
+from euicc.uicc.commands.command_table import Commands
 from euicc.uicc.context import Context
 from euicc.uicc.default_files import default_profile
 from euicc.uicc.profile_data import UiccProfile
+from euicc.uicc.uicc import Platform, Uicc
 
-Handler = Callable[[Context, Command], bytes]
-
-INTERINDUSTRY = False
-PROPRIETARY = True
-COMMANDS: dict[int, tuple[bool, Handler]] = {
-    instruction.SELECT: (INTERINDUSTRY, select),
-    instruction.STATUS: (PROPRIETARY, status_command),
-    instruction.READ_BINARY: (INTERINDUSTRY, read_binary),
-    instruction.READ_RECORD: (INTERINDUSTRY, read_record),
+COMMANDS: Commands = {
+    **select.COMMANDS,
+    **read.COMMANDS,
 }
 """INS -> class (0X/4X or 8X/CX) and function, TS 102 221 table 10.5."""
+
+
+def execute(context: Context, command: Command) -> bytes:
+    """Run a command in the file system, for whoever stands at `context`; response data.
+
+    StatusError 6D00 (unknown INS), 6E00 (wrong class), and the command's own.
+    """
+    entry = COMMANDS.get(command.ins)
+    if entry is None:
+        raise StatusError(status.INS_NOT_SUPPORTED)
+    proprietary, handler = entry
+    if command.proprietary is not proprietary:
+        raise StatusError(status.CLA_NOT_SUPPORTED)
+    return handler(context, command)
 
 
 class UiccApplet:
     """The default applet of the card: answers the AIDs of the enabled profile's ADFs, and all file commands.
 
     `enabled` gives the profile whose files are to be served, the same object as long as nothing changed, or
-    None when no profile is enabled: then `default_files` is served.
+    None when no profile is enabled: then `default_files` is served. `platform` is the card.
     """
 
-    def __init__(self, enabled: Callable[[], UiccProfile | None]) -> None:
+    def __init__(self, enabled: Callable[[], UiccProfile | None], platform: Platform) -> None:
         self._enabled = enabled
+        self._platform = platform
+        self._running: Uicc | None = None
 
     @property
-    def profile(self) -> UiccProfile:
-        """What is served now."""
-        return self._enabled() or default_profile()
+    def running(self) -> Uicc:
+        """The UICC that is served now."""
+        profile = self._enabled() or default_profile()
+        if self._running is None or self._running.profile is not profile:
+            self._running = Uicc(profile, self._platform)
+        return self._running
+
+    def boot(self) -> None:
+        """Reset: what was verified is forgotten."""
+        self._running = None
 
     def aids(self) -> Iterable[bytes]:
         """AIDs of the ADFs, in the order of the profile package."""
-        return tuple(self.profile.filesystem.adfs)
+        return tuple(self.running.profile.filesystem.adfs)
 
     def select(self, aid: bytes, command: Command, channel: int) -> tuple[FileSelection, bytes]:
         """SELECT by DF name of an ADF, TS 102 221 8.4.4; answers its FCP. StatusError 6A82, 6A86."""
-        profile = self.profile
-        adf = profile.filesystem.adfs.get(aid)
+        uicc = self.running
+        adf = uicc.profile.filesystem.adfs.get(aid)
         if adf is None:
             raise StatusError(status.FILE_NOT_FOUND)
-        context, data = select_application(profile, adf, command)
+        context, data = select.select_application(uicc, adf, command, UserAuthentication(uicc))
         return FileSelection(self, context), data
 
     def implicit(self, channel: int, opened_from: object | None) -> FileSelection:
@@ -57,7 +76,7 @@ class UiccApplet:
         if not isinstance(opened_from, FileSelection):
             return FileSelection(self)
         origin = opened_from.current_context()
-        return FileSelection(self, Context(origin.profile, origin.df, origin.adf))
+        return FileSelection(self, Context(origin.uicc, origin.df, origin.authority, origin.adf))
 
 
 class FileSelection:
@@ -71,20 +90,14 @@ class FileSelection:
         self._context = context
 
     def process(self, command: Command) -> bytes:
-        """Run a file command. StatusError 6D00 (unknown INS), 6E00 (wrong class), and the command's own."""
-        entry = COMMANDS.get(command.ins)
-        if entry is None:
-            raise StatusError(status.INS_NOT_SUPPORTED)
-        proprietary, handler = entry
-        if command.proprietary is not proprietary:
-            raise StatusError(status.CLA_NOT_SUPPORTED)
-        return handler(self.current_context(), command)
+        """As `execute`."""
+        return execute(self.current_context(), command)
 
     def current_context(self) -> Context:
         """The channel's context: at the MF again if the profile changed since the last command."""
-        profile = self._applet.profile
-        if self._context is None or self._context.profile is not profile:
-            self._context = Context.at_mf(profile)
+        uicc = self._applet.running
+        if self._context is None or self._context.uicc is not uicc:
+            self._context = Context.at_mf(uicc, UserAuthentication(uicc))
         return self._context
 
     def closed(self) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from apdu import StatusError, status
-from euicc.uicc.access import Access, permits, pin_satisfied
+from euicc.uicc.access import Access
 from euicc.uicc.filesystem import (
     OPERATIONAL_DEACTIVATED,
     SPECIAL_USABLE_WHEN_DEACTIVATED,
@@ -13,28 +14,41 @@ from euicc.uicc.filesystem import (
     Ef,
     File,
 )
-from euicc.uicc.profile_data import UiccProfile
+
+if TYPE_CHECKING:
+    from euicc.uicc.authority import Authority
+    from euicc.uicc.profile_data import UiccProfile
+    from euicc.uicc.uicc import Uicc
 
 
 @dataclass(eq=False, slots=True)
 class Context:
-    """Volatile state of one logical channel. `record` is the record pointer, None when it is not set."""
+    """Volatile state of one logical channel, or of one remote session.
 
-    profile: UiccProfile
+    authority: whose rights count. record: the record pointer, None when it is not set.
+    """
+
+    uicc: Uicc
     df: Df
+    authority: Authority
     adf: Df | None = None
     ef: Ef | None = None
     record: int | None = None
 
     @classmethod
-    def at_mf(cls, profile: UiccProfile) -> Context:
+    def at_mf(cls, uicc: Uicc, authority: Authority) -> Context:
         """The state after ATR or MANAGE CHANNEL: MF current, no application active."""
-        return cls(profile, profile.filesystem.mf)
+        return cls(uicc, uicc.profile.filesystem.mf, authority)
 
     @classmethod
-    def in_adf(cls, profile: UiccProfile, adf: Df) -> Context:
+    def in_adf(cls, uicc: Uicc, adf: Df, authority: Authority) -> Context:
         """The state after selecting an application by its AID."""
-        return cls(profile, adf, adf)
+        return cls(uicc, adf, authority, adf)
+
+    @property
+    def profile(self) -> UiccProfile:
+        """The profile as installed."""
+        return self.uicc.profile
 
     def select(self, file: File) -> None:
         """Make a file current, TS 102 221 8.4.1: a DF leaves no EF current, an EF makes its DF current."""
@@ -62,8 +76,7 @@ class Context:
 
     def check_access(self, ef: Ef, access: Access, ins: int) -> None:
         """StatusError 6985 for a deactivated EF, 6982 when its access rule is not satisfied."""
-        if ef.lcsi == OPERATIONAL_DEACTIVATED and not ef.special & SPECIAL_USABLE_WHEN_DEACTIVATED:
+        if self.uicc.lcsi(ef) == OPERATIONAL_DEACTIVATED and not ef.special & SPECIAL_USABLE_WHEN_DEACTIVATED:
             raise StatusError(status.CONDITIONS_NOT_SATISFIED)
-        satisfied = pin_satisfied(self.profile, ef.parent or self.df)
-        if not permits(ef, access, ins, self.profile, satisfied):
+        if not self.authority.permits(ef, access, ins):
             raise StatusError(status.SECURITY_STATUS_NOT_SATISFIED)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from apdu import tlv
 from euicc.uicc.filesystem import Df, Ef, File, FileKind
-from euicc.uicc.profile_data import UiccProfile
+from euicc.uicc.uicc import Uicc
 
 FCP_TEMPLATE = 0x62
 FILE_DESCRIPTOR = 0x82
@@ -53,34 +53,34 @@ MOST_RECORDS = 0xFF
 """The record count of tag 82 is one byte."""
 
 
-def template(file: File, profile: UiccProfile) -> bytes:
-    """FCP of a file, TS 102 221 11.1.1.3, with the PIN status as it is now in `profile`."""
+def template(file: File, uicc: Uicc) -> bytes:
+    """FCP of a file, TS 102 221 11.1.1.3, with the PIN status as it is now."""
     if isinstance(file, Ef):
-        return tlv.encode(FCP_TEMPLATE, *_of_ef(file))
-    return tlv.encode(FCP_TEMPLATE, *_of_df(file, profile))
+        return tlv.encode(FCP_TEMPLATE, *_of_ef(file, uicc))
+    return tlv.encode(FCP_TEMPLATE, *_of_df(file, uicc))
 
 
-def _of_ef(ef: Ef) -> list[bytes]:
+def _of_ef(ef: Ef, uicc: Uicc) -> list[bytes]:
     return [
-        tlv.encode(FILE_DESCRIPTOR, _descriptor(ef), _record_part(ef)),
+        tlv.encode(FILE_DESCRIPTOR, _descriptor(ef), _record_part(ef, uicc)),
         tlv.encode(FILE_ID, ef.fid.to_bytes(2, "big")),
         _proprietary_of_ef(ef),
-        tlv.encode(LIFE_CYCLE, bytes([ef.lcsi])),
+        tlv.encode(LIFE_CYCLE, bytes([uicc.lcsi(ef)])),
         _security(ef),
-        tlv.encode(FILE_SIZE, _number(ef.body.size)),
+        tlv.encode(FILE_SIZE, _number(uicc.size(ef))),
         tlv.encode(SHORT_FILE_ID, bytes([ef.sfi << 3]) if ef.sfi is not None else b""),
     ]
 
 
-def _of_df(df: Df, profile: UiccProfile) -> list[bytes]:
+def _of_df(df: Df, uicc: Uicc) -> list[bytes]:
     name = tlv.encode(DF_NAME, df.aid) if df.aid else tlv.encode(FILE_ID, df.fid.to_bytes(2, "big"))
     return [
         tlv.encode(FILE_DESCRIPTOR, _descriptor(df)),
         name,
         _proprietary_of_df(df),
-        tlv.encode(LIFE_CYCLE, bytes([df.lcsi])),
+        tlv.encode(LIFE_CYCLE, bytes([uicc.lcsi(df)])),
         _security(df),
-        pin_status_template(df, profile),
+        pin_status_template(df, uicc),
     ]
 
 
@@ -88,10 +88,10 @@ def _descriptor(file: File) -> bytes:
     return bytes([DESCRIPTOR[file.kind] | (SHAREABLE if file.shareable else 0), DATA_CODING])
 
 
-def _record_part(ef: Ef) -> bytes:
+def _record_part(ef: Ef, uicc: Uicc) -> bytes:
     if not ef.kind.has_records:
         return b""
-    return ef.body.record_length.to_bytes(2, "big") + bytes([min(ef.body.record_count, MOST_RECORDS)])
+    return ef.body.record_length.to_bytes(2, "big") + bytes([min(uicc.record_count(ef), MOST_RECORDS)])
 
 
 def _number(value: int) -> bytes:
@@ -126,12 +126,12 @@ def _proprietary_of_df(df: Df) -> bytes:
     return tlv.encode(PROPRIETARY, *parts)
 
 
-def pin_status_template(df: Df, profile: UiccProfile) -> bytes:
+def pin_status_template(df: Df, uicc: Uicc) -> bytes:
     """PIN status template DO, TS 102 221 9.5.2: bit 8 of the mask belongs to the first key reference."""
     mask = bytearray(max(1, (len(df.pin_keys) + 7) // 8))
     references = []
     for position, reference in enumerate(df.pin_keys):
-        pin = profile.pin(reference, df)
+        pin = uicc.profile.pin(reference, df)
         if pin is None or pin.enabled:
             mask[position // 8] |= 0x80 >> position % 8
         if reference == UNIVERSAL_PIN:

@@ -102,6 +102,11 @@ class Ef:
     maximum_size: int | None = None
     parent: Df | None = field(default=None, repr=False)
 
+    @property
+    def path(self) -> bytes:
+        """FIDs from the MF down to this EF, as `Df.path`."""
+        return (self.parent.path if self.parent else b"") + self.fid.to_bytes(2, "big")
+
 
 @dataclass(eq=False, slots=True)
 class Df:

@@ -93,6 +93,8 @@ class UiccProfile:
 
     filesystem: FileSystem
     iccid: bytes = b""
+    isd_p: bytes = b""
+    """AID of the ISD-P it is installed in, 16 bytes; empty: none."""
     pins: dict[bytes, PinContext] = field(default_factory=dict)
     puks: dict[int, Puk] = field(default_factory=dict)
     aka: dict[bytes, AkaParameters | AkaMapping] = field(default_factory=dict)

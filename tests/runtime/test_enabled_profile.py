@@ -46,7 +46,7 @@ def test_the_files_come_and_go_with_the_state() -> None:
 def test_the_files_are_built_when_somebody_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[bytes] = []
 
-    def building(package: bytes, config: Config) -> UiccProfile:
+    def building(aid: bytes, package: bytes, config: Config) -> UiccProfile:
         built.append(package)
         return build(package, config)
 

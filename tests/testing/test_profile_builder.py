@@ -14,10 +14,9 @@ from euicc.isdp.installer import build as installed
 from euicc.testing.profile_builder import Subscription, build, codings, rules
 from euicc.testing.profile_builder.identifiers import ISIM_AID, USIM_AID
 from euicc.testing.profile_builder.package import elements
-from euicc.uicc.applet import UiccApplet
 from euicc.uicc.filesystem import Df, Ef
 from euicc.uicc.profile_data import AkaMapping, AkaParameters, UiccProfile
-from tests.uicc.handmade import Channel
+from tests.uicc.handmade import Channel, applet
 
 FULL = Subscription(apns=("iot.test", "internet"), suci_key=bytes(range(0x40, 0x60)), pin1="1234")
 MINIMAL = Subscription(isim=False, fivegs=False, remote_management=False, msisdn="")
@@ -214,7 +213,7 @@ def test_a_card_installs_it_without_a_warning(subscription: Subscription) -> Non
 
 def card(subscription: Subscription) -> tuple[UiccProfile, Channel]:
     profile = installed(build(subscription).package, Config())
-    return profile, Channel(UiccApplet(lambda: profile))
+    return profile, Channel(applet(lambda: profile))
 
 
 def test_the_installed_profile_answers_as_the_subscription() -> None:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 from apdu import Command, StatusError
+from euicc.config import Config
+from euicc.env import Env
+from euicc.runtime.nvm import Nvm
+from euicc.runtime.proactive import Proactive
 from euicc.uicc.applet import FileSelection, UiccApplet
 from euicc.uicc.filesystem import MF_FID, Body, Df, Ef, FileKind, FileSystem
 from euicc.uicc.profile_data import Pin, PinContext, UiccProfile
+from euicc.uicc.uicc import Uicc
 
 USIM_AID = bytes.fromhex("A0000000871002FF49FF0589")
 ISIM_AID = bytes.fromhex("A0000000871004FF49FF0589")
@@ -114,6 +122,24 @@ class Channel:
         return self
 
 
+@dataclass
+class Chip:
+    """What a profile runs on, without a card around it."""
+
+    nvm: Nvm = field(default_factory=Nvm)
+    env: Env = field(default_factory=lambda: Env(1))
+    config: Config = field(default_factory=Config)
+    proactive: Proactive = field(default_factory=Proactive)
+
+
+def running(of: UiccProfile) -> Uicc:
+    return Uicc(of, Chip())
+
+
+def applet(enabled: Callable[[], UiccProfile | None]) -> UiccApplet:
+    return UiccApplet(enabled, Chip())
+
+
 def channel(of: UiccProfile | None = None) -> Channel:
     served = of or profile()
-    return Channel(UiccApplet(lambda: served))
+    return Channel(applet(lambda: served))

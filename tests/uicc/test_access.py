@@ -8,6 +8,7 @@ from apdu import instruction
 from euicc.uicc.access import Access, permits
 from euicc.uicc.filesystem import MF_FID, Body, Df, Ef, FileKind, FileSystem
 from euicc.uicc.profile_data import UiccProfile
+from tests.uicc.handmade import running
 
 PIN1 = "A406830101950108"
 ADM1 = "A40683010A950108"
@@ -22,7 +23,9 @@ def reads(
     mf.add(Ef(0x2F06, FileKind.LINEAR_FIXED, Body(record, len(record))))
     ef = Ef(0x2F05, FileKind.TRANSPARENT, Body(b"en"), security=bytes.fromhex("2F0601"))
     mf.add(ef)
-    return permits(ef, access, ins, UiccProfile(FileSystem(mf)), lambda reference: reference in verified)
+    return permits(
+        ef, access, ins, running(UiccProfile(FileSystem(mf))), lambda reference: reference in verified
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,4 +103,6 @@ def test_which_record_applies(security: str, open_: bool) -> None:
     ef = Ef(0x6F3A, FileKind.TRANSPARENT, Body(b""), security=bytes.fromhex(security))
     df.add(ef)
     profile = UiccProfile(FileSystem(mf))
-    assert permits(ef, Access.READ, instruction.READ_BINARY, profile, lambda reference: True) is open_
+    assert (
+        permits(ef, Access.READ, instruction.READ_BINARY, running(profile), lambda reference: True) is open_
+    )

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apdu import Command, StatusError, instruction, status
-from euicc.uicc.applet import COMMANDS, FileSelection, UiccApplet
-from tests.uicc.handmade import USIM_AID, profile
+from euicc.uicc.applet import COMMANDS, FileSelection
+from tests.uicc.handmade import USIM_AID, applet, profile
 
 PROFILE = profile()
-APPLET = UiccApplet(lambda: PROFILE)
+APPLET = applet(lambda: PROFILE)
 KNOWN_FIDS = (0x3F00, 0x7FFF, 0x7F10, 0x2FE2, 0x5F3A, 0x6F07, 0x6F3B, 0x6F80, 0x6FC4, 0x5FC0, 0x4F01)
 file_ids = st.sampled_from(KNOWN_FIDS).map(lambda fid: fid.to_bytes(2, "big"))
 data = st.one_of(st.binary(max_size=20), st.lists(file_ids, max_size=3).map(b"".join))

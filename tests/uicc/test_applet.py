@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from apdu import Command, StatusError
-from euicc.uicc.applet import UiccApplet
 from euicc.uicc.profile_data import UiccProfile
-from tests.uicc.handmade import ISIM_AID, USIM_AID, Channel, profile
+from tests.uicc.handmade import ISIM_AID, USIM_AID, Channel, applet, profile
 
 SELECT_USIM = "00A4040C0C" + USIM_AID.hex()
 
@@ -17,7 +16,7 @@ class Switch:
 
     def __init__(self, enabled: UiccProfile | None) -> None:
         self.enabled = enabled
-        self.applet = UiccApplet(lambda: self.enabled)
+        self.applet = applet(lambda: self.enabled)
 
 
 def test_aids_are_those_of_the_enabled_profile() -> None:

@@ -6,11 +6,11 @@ import pytest
 
 from euicc.uicc import fcp
 from euicc.uicc.filesystem import Body, Df, Ef, FileKind
-from tests.uicc.handmade import USIM_AID, profile
+from tests.uicc.handmade import USIM_AID, profile, running
 
 
 def of_ef(ef: Ef) -> str:
-    return fcp.template(ef, profile()).hex().upper()
+    return fcp.template(ef, running(profile())).hex().upper()
 
 
 @pytest.mark.parametrize(
@@ -67,14 +67,14 @@ def test_an_announced_size_is_enough() -> None:
 def test_pin_status_follows_the_profile(pin1: int, pin2: int, mask: str) -> None:
     made = profile(pin1, pin2)
     adf = made.filesystem.adfs[USIM_AID]
-    assert fcp.pin_status_template(adf, made).hex().upper() == f"C60C9001{mask}83010183018183010A"
+    assert fcp.pin_status_template(adf, running(made)).hex().upper() == f"C60C9001{mask}83010183018183010A"
 
 
 def test_pin_status_of_many_keys_and_of_the_universal_pin() -> None:
     made = profile()
     nine = Df(0x7F20, FileKind.DF, pin_keys=bytes.fromhex("0A0A0A0A0A0A0A0A01"), parent=made.filesystem.mf)
-    status = fcp.pin_status_template(nine, made).hex().upper()
+    status = fcp.pin_status_template(nine, running(made)).hex().upper()
     assert status.startswith("C61F9002FF0083010A")
     assert status.endswith("83010A830101")
     universal = Df(0x7F20, FileKind.DF, pin_keys=b"\x01\x11", parent=made.filesystem.mf)
-    assert fcp.pin_status_template(universal, made).hex().upper() == "C60C900140830101950100830111"
+    assert fcp.pin_status_template(universal, running(made)).hex().upper() == "C60C900140830101950100830111"

@@ -8,8 +8,7 @@ import pytest
 
 from euicc.runtime.proactive import Proactive
 from euicc.runtime.runtime import Runtime
-from euicc.uicc.applet import UiccApplet
-from tests.uicc.handmade import CONTENT, ISIM_AID, USIM_AID, profile
+from tests.uicc.handmade import CONTENT, ISIM_AID, USIM_AID, applet, profile
 
 Transmit = Callable[[str], str]
 
@@ -17,7 +16,7 @@ Transmit = Callable[[str], str]
 @pytest.fixture
 def card() -> Transmit:
     served = profile()
-    runtime = Runtime(UiccApplet(lambda: served), Proactive())
+    runtime = Runtime(applet(lambda: served), Proactive())
     runtime.reset()
     return lambda command: runtime.transmit(bytes.fromhex(command)).hex().upper()
 

@@ -11,10 +11,10 @@ from euicc.config import Config
 from euicc.isdp.installer import build
 from euicc.runtime.proactive import Proactive
 from euicc.runtime.runtime import Runtime
-from euicc.uicc.applet import UiccApplet
 from euicc.uicc.filesystem import Df, Ef, FileKind
 from euicc.uicc.profile_data import UiccProfile
 from tests.data import needs_ts48, ts48_packages
+from tests.uicc.handmade import applet
 
 USIM = "A0000000871002FF49FF0589"
 READ_REFUSED = {"9000": False, "6982": True}
@@ -30,7 +30,7 @@ class Reader:
 
     def __init__(self, package: Path) -> None:
         self.profile: UiccProfile = build(package.read_bytes(), Config())
-        self._runtime = Runtime(UiccApplet(lambda: self.profile), Proactive())
+        self._runtime = Runtime(applet(lambda: self.profile), Proactive())
         self._runtime.reset()
 
     def __call__(self, command: str) -> str:

@@ -7,12 +7,14 @@ Le of 6Cxx.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from apdu import Command, StatusError, instruction, status
 from euicc.uicc.access import Access
+from euicc.uicc.commands.command_table import INTERINDUSTRY, Commands
 from euicc.uicc.commands.length import SHORT_LE_MAX, asks_for_all, check_le, wanted
 from euicc.uicc.context import Context
-from euicc.uicc.filesystem import Ef, FileKind
+from euicc.uicc.filesystem import FileKind
 
 WITH_SFI = 0x80
 SFI_RFU = 0x60
@@ -41,9 +43,10 @@ def read_binary(context: Context, command: Command) -> bytes:
     if ef.kind is not FileKind.TRANSPARENT:
         raise StatusError(status.INCOMPATIBLE_FILE_STRUCTURE)
     context.check_access(ef, Access.READ, instruction.READ_BINARY)
-    if offset >= ef.body.size:
+    content = context.uicc.content(ef)
+    if offset >= len(content):
         raise StatusError(status.WRONG_P1_P2)
-    data = _slice(ef.body.content, offset, command)
+    data = _slice(content, offset, command)
     context.make_current(ef)
     return data
 
@@ -72,39 +75,48 @@ def read_record(context: Context, command: Command) -> bytes:
     if not ef.kind.has_records:
         raise StatusError(status.INCOMPATIBLE_FILE_STRUCTURE)
     context.check_access(ef, Access.READ, instruction.READ_RECORD)
-    number, pointer = find(ef, context.record if ef is context.ef else None, command.p1)
-    if not 1 <= number <= ef.body.record_count:
+    count = context.uicc.record_count(ef)
+    number, pointer = find(Records(ef.kind, count), context.record if ef is context.ef else None, command.p1)
+    if not 1 <= number <= count:
         raise StatusError(status.RECORD_NOT_FOUND)
     check_le(command, ef.body.record_length)
     context.make_current(ef)
     context.record = pointer
-    return ef.body.record(number)
+    return context.uicc.record(ef, number)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What a mode must know of an EF: linear fixed or cyclic, and how many records."""
+
+    kind: FileKind
+    count: int
 
 
 # A mode answers (record to read, record pointer afterwards); record 0 does not exist.
 
 
-def _absolute(ef: Ef, pointer: int | None, p1: int) -> tuple[int, int | None]:
+def _absolute(records: Records, pointer: int | None, p1: int) -> tuple[int, int | None]:
     return p1 or pointer or 0, pointer
 
 
-def _next(ef: Ef, pointer: int | None, p1: int) -> tuple[int, int | None]:
+def _next(records: Records, pointer: int | None, p1: int) -> tuple[int, int | None]:
     _refuse_number(p1)
     number = 1 if pointer is None else pointer + 1
-    if ef.kind is FileKind.CYCLIC and number > ef.body.record_count:
+    if records.kind is FileKind.CYCLIC and number > records.count:
         number = 1
     return number, number
 
 
-def _previous(ef: Ef, pointer: int | None, p1: int) -> tuple[int, int | None]:
+def _previous(records: Records, pointer: int | None, p1: int) -> tuple[int, int | None]:
     _refuse_number(p1)
-    number = ef.body.record_count if pointer is None else pointer - 1
-    if ef.kind is FileKind.CYCLIC and number == 0:
-        number = ef.body.record_count
+    number = records.count if pointer is None else pointer - 1
+    if records.kind is FileKind.CYCLIC and number == 0:
+        number = records.count
     return number, number
 
 
-MODES: dict[int, Callable[[Ef, int | None, int], tuple[int, int | None]]] = {
+MODES: dict[int, Callable[[Records, int | None, int], tuple[int, int | None]]] = {
     NEXT: _next,
     PREVIOUS: _previous,
     ABSOLUTE: _absolute,
@@ -120,3 +132,9 @@ def _refuse_number(p1: int) -> None:
 def _refuse_data(command: Command) -> None:
     if command.data:
         raise StatusError(status.WRONG_LENGTH)
+
+
+COMMANDS: Commands = {
+    instruction.READ_BINARY: (INTERINDUSTRY, read_binary),
+    instruction.READ_RECORD: (INTERINDUSTRY, read_record),
+}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from apdu import Command, StatusError, status, tlv
+from apdu import Command, StatusError, instruction, status, tlv
 from euicc.uicc import fcp
+from euicc.uicc.authority import Authority
+from euicc.uicc.commands.command_table import INTERINDUSTRY, PROPRIETARY, Commands
 from euicc.uicc.commands.length import check_le
 from euicc.uicc.context import Context
 from euicc.uicc.filesystem import MF_FID, OPERATIONAL_DEACTIVATED, Df, File
-from euicc.uicc.profile_data import UiccProfile
+from euicc.uicc.uicc import Uicc
 
 # P1 of SELECT
 BY_FILE_ID = 0x00
@@ -43,16 +45,16 @@ def select(context: Context, command: Command) -> bytes:
     if file is None:
         raise StatusError(status.FILE_NOT_FOUND)
     context.select(file)
-    data = fcp.template(file, context.profile) if with_fcp else b""
-    if file.lcsi == OPERATIONAL_DEACTIVATED:
+    data = fcp.template(file, context.uicc) if with_fcp else b""
+    if context.uicc.lcsi(file) == OPERATIONAL_DEACTIVATED:
         raise StatusError(status.SELECTED_FILE_DEACTIVATED, data)
     return data
 
 
-def select_application(profile: UiccProfile, adf: Df, command: Command) -> tuple[Context, bytes]:
+def select_application(uicc: Uicc, adf: Df, command: Command, authority: Authority) -> tuple[Context, bytes]:
     """SELECT by DF name, TS 102 221 11.1.1 and 8.4.4: the channel's new context and the FCP of the ADF."""
     with_fcp = wants_fcp(command.p2)
-    return Context.in_adf(profile, adf), fcp.template(adf, profile) if with_fcp else b""
+    return Context.in_adf(uicc, adf, authority), fcp.template(adf, uicc) if with_fcp else b""
 
 
 def wants_fcp(p2: int) -> bool:
@@ -126,7 +128,7 @@ def status_command(context: Context, command: Command) -> bytes:
 
 
 def _fcp_of_current_df(context: Context) -> bytes:
-    return fcp.template(context.df, context.profile)
+    return fcp.template(context.df, context.uicc)
 
 
 def _df_name(context: Context) -> bytes:
@@ -141,3 +143,9 @@ STATUS_ANSWERS: dict[int, Callable[[Context], bytes]] = {
     STATUS_NOTHING: lambda context: b"",
 }
 """P2 of STATUS -> what it answers, TS 102 221 table 11.9."""
+
+
+COMMANDS: Commands = {
+    instruction.SELECT: (INTERINDUSTRY, select),
+    instruction.STATUS: (PROPRIETARY, status_command),
+}

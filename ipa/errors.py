@@ -67,6 +67,29 @@ class TransportFailed(IpaError):
     """There is no card at hand, or none of this name."""
 
 
+class NoApplication(IpaError):
+    """The card has no USIM: no profile is enabled, or none is on it."""
+
+    def __init__(self, description: str) -> None:
+        super().__init__(f"the card has no USIM, is a profile enabled? Selecting it gives {description}")
+
+
+class PinRefused(IpaError):
+    """The card did not do what was asked with a PIN; `tries_left` where it tells."""
+
+    def __init__(self, name: str, detail: str, tries_left: int | None = None) -> None:
+        super().__init__(f"the card refuses {name}: {detail}")
+        self.tries_left = tries_left
+
+
+class AuthenticationRefused(IpaError):
+    """The card did not run AUTHENTICATE to an answer for the network."""
+
+    def __init__(self, sw: int, detail: str) -> None:
+        super().__init__(f"the card refuses to authenticate: {detail}")
+        self.sw = sw
+
+
 # -- the server -------------------------------------------------------------------------------------------------------
 
 
@@ -195,3 +218,10 @@ class InvalidIccid(IpaError):
 
     def __init__(self, text: str) -> None:
         super().__init__(f"not an ICCID of 18 to 20 digits: {text}")
+
+
+class InvalidPin(IpaError):
+    """Not a PIN; the text does not show what it was."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"not a PIN: {detail}")

@@ -22,7 +22,7 @@ from apdu import (
 from apdu.status import FUNCTION_NOT_SUPPORTED, LOGICAL_CHANNEL_NOT_SUPPORTED
 from apdu.store_data import BLOCK_SIZE_MAX
 from apdu.transport.modem import Dialogue, ModemError, ModemTransport, Port, open_port, open_session, restart
-from ipa.errors import NotAnEuicc
+from ipa.errors import NoApplication, NotAnEuicc
 from ipa.terminal import LPA_IN_DEVICE, PROPRIETARY, TERMINAL_CAPABILITY_TEMPLATE
 
 PATIENCE_SECONDS = 20.0
@@ -106,6 +106,17 @@ class ModemAccess:
             self.modem.wait(("+CPIN:",), PAUSE_SECONDS)
             self.modem.unsolicited.clear()
 
+    def open_application(self, application: bytes) -> ApduChannel:
+        """A channel with this application selected, apart from that of the ISD-R. NoApplication, ModemError."""
+        if self._way is Way.GENERIC:
+            return self._select(application)
+        try:
+            return open_session(self.modem, application, self._block_size, self._recorded)
+        except ModemError as refusal:
+            if self._way is Way.SESSIONS:
+                raise
+            return self._instead(application, refusal)
+
     def close(self) -> None:
         """Gives the channel back and closes the port."""
         try:
@@ -138,29 +149,23 @@ class ModemAccess:
 
     def _open_once(self) -> ApduChannel:
         self._declare()
-        if self._way is Way.GENERIC:
-            return self._open_generic()
-        try:
-            return open_session(self.modem, aid.ISD_R, self._block_size, self._recorded)
-        except ModemError as refusal:
-            if self._way is Way.SESSIONS:
-                raise
-            return self._instead(refusal)
+        return self.open_application(aid.ISD_R)
 
-    def _instead(self, refusal: ModemError) -> ApduChannel:
+    def _instead(self, application: bytes, refusal: ModemError) -> ApduChannel:
         """By +CSIM; where the modem does not have it either, what was wrong with +CCHO is what is wrong."""
         try:
-            return self._open_generic()
+            return self._select(application)
         except ModemError:
             raise refusal from None
 
-    def _open_generic(self) -> ApduChannel:
+    def _select(self, application: bytes) -> ApduChannel:
         channel = self._free_channel()
         try:
-            channel.select(aid.ISD_R)
+            channel.select(application)
         except StatusError as error:
             channel.close()
-            raise NotAnEuicc(str(error)) from error
+            missing = NotAnEuicc if application == aid.ISD_R else NoApplication
+            raise missing(str(error)) from error
         return channel
 
     def _free_channel(self) -> ApduChannel:

@@ -6,9 +6,18 @@ from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, TypeAlias
 
-from apdu import Replay, Trace, TraceFormatError, Transport, TransportError
+from apdu import (
+    ApduChannel,
+    Replay,
+    StatusError,
+    Trace,
+    TraceFormatError,
+    Transport,
+    TransportError,
+    aid,
+)
 from apdu.transport import tcp
-from ipa.errors import TransportFailed
+from ipa.errors import NoApplication, TransportFailed
 
 if TYPE_CHECKING:
     from ipa.modem import ModemAccess
@@ -44,6 +53,21 @@ def open_transport(name: str, argument: str) -> Transport:
     if not isinstance(transport, Transport):
         raise TransportFailed(f"{name} {argument} is not a transport")
     return transport
+
+
+def uicc_channel(access: Access, application: bytes = aid.USIM) -> ApduChannel:
+    """A channel with the files of the card and this application selected: the basic channel after a reset, or a
+    channel of its own behind a modem, which has started the card itself. NoApplication, ModemError.
+    """
+    if not isinstance(access, Transport):
+        return access.open_application(application)
+    access.reset()
+    channel = ApduChannel(access)
+    try:
+        channel.select(application)
+    except StatusError as error:
+        raise NoApplication(str(error)) from error
+    return channel
 
 
 def _reader(argument: str) -> Access:

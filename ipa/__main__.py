@@ -20,6 +20,8 @@ from ipa import presentation
 from ipa.command_line import CommandLine, UsageError, fail
 from ipa.commands.iot import register as register_iot
 from ipa.commands.options import Ci, ConnectTo, Yes, confirm, connections
+from ipa.commands.pin import register as register_pin
+from ipa.commands.sim import register as register_sim
 from ipa.console import console_user, printable, row_table, rows_table
 from ipa.driver import User
 from ipa.errors import IpaError
@@ -319,6 +321,8 @@ def reset(
 
 
 register_iot(app)
+register_pin(app)
+register_sim(app)
 
 
 def main() -> None:

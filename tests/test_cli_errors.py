@@ -47,6 +47,8 @@ ON_A_CARD = (
     ("rollback",),
     ("fallback",),
     ("emergency",),
+    ("pin", "status"),
+    ("authenticate", "00" * 16, "00" * 16),
 )
 # Doors behind which there is no card, and what is said of them.
 WRONG_DOORS = (
@@ -86,6 +88,15 @@ WRONG: tuple[Row, ...] = (
     ("ipa", ("--card", "a.card", "eim", "add-initial", "missing"), "missing", 1),
     ("ipa", ("--card", "a.card", "eim", "add-initial", "text"), "text", 1),
     ("ipa", ("--card", "a.card", "poll", "--cause", "x"), "--cause", 2),
+    *(
+        ("ipa", ("--card", "a.card", "pin", command), "is a profile enabled", 1)
+        for command in ("status", "verify", "change", "enable", "disable", "unblock")
+    ),
+    ("ipa", ("--card", "a.card", "pin", "verify", "--key", "pin3"), "pin1, pin2", 2),
+    ("ipa", ("--card", "a.card", "pin", "verify", "1234"), "unexpected extra argument", 2),
+    ("ipa", ("--card", "a.card", "authenticate", "12", "00" * 16), "32 hexadecimal digits", 2),
+    ("ipa", ("--card", "a.card", "authenticate", "00" * 16), "Missing argument", 2),
+    ("ipa", ("--card", "a.card", "authenticate", "00" * 16, "00" * 16), "is a profile enabled", 1),
     ("euicc", ("unknown",), "euicc --help", 2),
     *(
         ("euicc", (command, "--unknown"), f"euicc {command} --help", 2)

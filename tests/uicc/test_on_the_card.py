@@ -80,6 +80,4 @@ def test_channels(card: Transmit) -> None:
 
 
 def test_other_instructions(card: Transmit) -> None:
-    assert card("00D6000001FF") == "6D00"
-    assert card("8032000003000001") == "6D00"
     assert card("00F20000") == "6E00"

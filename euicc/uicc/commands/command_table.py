@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 from apdu import Command
 from euicc.uicc.context import Context
@@ -15,3 +16,13 @@ INTERINDUSTRY = False
 PROPRIETARY = True
 """Class 8X, CX or EX."""
 Commands = dict[int, tuple[bool, Handler]]
+
+
+def later(module: str, function: str) -> Handler:
+    """A function of a module in `euicc.uicc.commands` that is loaded with the first command that needs it."""
+
+    def load_and_run(context: Context, command: Command) -> bytes:
+        handler: Handler = getattr(import_module(f"euicc.uicc.commands.{module}"), function)
+        return handler(context, command)
+
+    return load_and_run

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from euicc.isdr.rollback import Rollback
     from euicc.profiles.pending import PendingNotification
     from euicc.profiles.profile import Profile
+    from euicc.uicc.application_data import SecurityDomainKey
+    from euicc.uicc.pins import PinState
 
 
 def _encode_text(value: Any) -> bytes:
@@ -96,6 +98,24 @@ def _decode_immediate_enable(data: bytes) -> ImmediateEnableConfig:
     from euicc.isdr.immediate_enable import ImmediateEnableConfig
 
     return ImmediateEnableConfig.from_bytes(data)
+
+
+def _decode_pin_state(data: bytes) -> PinState:
+    from euicc.uicc.pins import PinState
+
+    return PinState.from_bytes(data)
+
+
+def _encode_key_set(value: Any) -> bytes:
+    from euicc.globalplatform import key_set
+
+    return key_set.to_bytes(value)
+
+
+def _decode_key_set(data: bytes) -> tuple[SecurityDomainKey, ...]:
+    from euicc.globalplatform import key_set
+
+    return key_set.from_bytes(data)
 
 
 CONFIG: Key[Config | None] = Key("config", _encode_config, _decode_config, None)
@@ -185,9 +205,54 @@ FILE_CONTENT: Key[bytes | None] = Key("file-content", _encode_optional, bytes, N
 FILE_LIFE_CYCLE: Key[int | None] = Key("file-life-cycle", _encode_decimal, int, None)
 """The life cycle status of a file where it was changed, by ISD-P and path. Decimal."""
 
+OTA_COUNTER: Key[int | None] = Key("ota-counter", _encode_decimal, int, None)
+"""CNTR of the last secured packet accepted, by ISD-P, AID of the security domain and key version. Decimal."""
+
+SCRIPT_CHAIN: Key[bytes | None] = Key("script-chain", _encode_optional, bytes, None)
+"""Where a chain of remote scripts stands that shall survive a reset, by ISD-P and TAR."""
+
+PIN_STATE: Key[PinState | None] = Key("pin-state", _encode_record, _decode_pin_state, None)
+"""A PIN or administrative key where it differs from the package, by ISD-P and "path of its directory/reference" (both
+hexadecimal): PinState.to_bytes."""
+
+PUK_TRIES: Key[int | None] = Key("puk-tries", _encode_decimal, int, None)
+"""How many tries an unblock PIN has left where that differs from the package, by ISD-P and reference (hexadecimal).
+Decimal."""
+
+SECURITY_DOMAIN_KEYS: Key[tuple[SecurityDomainKey, ...] | None] = Key(
+    "security-domain-keys", _encode_key_set, _decode_key_set, None
+)
+"""All keys of a security domain once PUT KEY or DELETE changed them, by ISD-P and AID: key_set.to_bytes."""
+
+SECURITY_DOMAIN_DATA: Key[bytes | None] = Key("security-domain-data", _encode_optional, bytes, None)
+"""A data object that STORE DATA left in a security domain, by ISD-P, AID and tag (hexadecimal): the whole TLV."""
+
+SCP03_COUNTER: Key[int] = Key("scp03-counter", _encode_integer, int, 0)
+"""Secure channel sequence counter of an SCP03 key set, by ISD-P, AID and key version. Decimal."""
+
+REGISTRY_ENTRY: Key[bytes | None] = Key("registry-entry", _encode_optional, bytes, None)
+"""An entry of the GlobalPlatform Registry that differs from the package, by ISD-P and AID: Entry.to_bytes; empty: the
+package's was deleted."""
+
+LOAD_FILE: Key[bytes | None] = Key("load-file", _encode_optional, bytes, None)
+"""Load File Data Block of a package that LOAD brought, by ISD-P and AID of the package."""
+
+LOAD_RECEIVED: Key[bytes | None] = Key("load-received", _encode_optional, bytes, None)
+"""How far LOAD has come, by ISD-P and AID of the security domain: PendingLoad.to_bytes."""
+
 PROFILE_MEMORY: tuple[Key[Any], ...] = (
     FILE_CONTENT,
     FILE_LIFE_CYCLE,
+    OTA_COUNTER,
+    SCRIPT_CHAIN,
+    SECURITY_DOMAIN_KEYS,
+    SECURITY_DOMAIN_DATA,
+    SCP03_COUNTER,
+    REGISTRY_ENTRY,
+    LOAD_FILE,
+    LOAD_RECEIVED,
+    PIN_STATE,
+    PUK_TRIES,
 )
 """What a profile remembers besides its package (`euicc.uicc.memory.ProfileMemory`), erased with it.
 

@@ -51,7 +51,6 @@ NO_CONDITION = b"\x00"
 RECORD_PADDING = (0xFF, 0x00)
 DEFAULT_ENVIRONMENT = 0x01
 """The security environment unless the universal PIN replaces the application PIN, TS 102 221 11.1.1.4.7."""
-ADMINISTRATIVE_KEYS = frozenset((*range(0x0A, 0x0F), *range(0x8A, 0x8F)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,7 @@ class UserAuthentication:
 
     def satisfied(self, reference: int, df: Df) -> bool:
         """As `Authority.satisfied`."""
-        pin = self._uicc.profile.pin(reference, df)
-        return reference not in rules.ADMINISTRATIVE_KEYS and pin is not None and not pin.enabled
+        return self._uicc.pins.satisfied(reference, df)
 
     def permits(self, file: File, access: Access, ins: int) -> bool:
         """As `Authority.permits`, by the rule of the file in EF_ARR."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from apdu import tlv
 from euicc.uicc.filesystem import Df, Ef, File, FileKind
+from euicc.uicc.pins import UNIVERSAL_PIN
 from euicc.uicc.uicc import Uicc
 
 FCP_TEMPLATE = 0x62
@@ -32,8 +33,8 @@ SPECIAL_FILE_INFORMATION = 0xC0
 PIN_STATUS_MASK = 0x90
 USAGE_QUALIFIER = 0x95
 KEY_REFERENCE = 0x83
-UNIVERSAL_PIN = 0x11
-NOT_IN_USE = b"\x00"
+NOT_IN_USE, IN_USE = b"\x00", b"\x08"
+"""Usage qualifier of the universal PIN: 08 when it replaces the application PIN, TS 102 221 9.5.2."""
 
 SHAREABLE = 0x40
 DATA_CODING = 0x21
@@ -131,11 +132,15 @@ def pin_status_template(df: Df, uicc: Uicc) -> bytes:
     mask = bytearray(max(1, (len(df.pin_keys) + 7) // 8))
     references = []
     for position, reference in enumerate(df.pin_keys):
-        pin = uicc.profile.pin(reference, df)
+        pin = uicc.pins.find(reference, df)
         if pin is None or pin.enabled:
             mask[position // 8] |= 0x80 >> position % 8
         if reference == UNIVERSAL_PIN:
-            # Replacing another PIN by the universal PIN is what would put it in use.
-            references.append(tlv.encode(USAGE_QUALIFIER, NOT_IN_USE))
+            references.append(tlv.encode(USAGE_QUALIFIER, _use_of_universal_pin(df, uicc)))
         references.append(tlv.encode(KEY_REFERENCE, bytes([reference])))
     return tlv.encode(PIN_STATUS, tlv.encode(PIN_STATUS_MASK, bytes(mask)), *references)
+
+
+def _use_of_universal_pin(df: Df, uicc: Uicc) -> bytes:
+    replaced = uicc.pins.application_pin(df)
+    return IN_USE if replaced is not None and replaced.replaced else NOT_IN_USE

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from euicc.runtime import keys
 from euicc.uicc.filesystem import Ef, File
 from euicc.uicc.memory import ProfileMemory
+from euicc.uicc.pins import Pins
 
 if TYPE_CHECKING:
     from euicc.config import Config
@@ -30,12 +31,13 @@ class Uicc:
     """One run of a profile: it begins with a reset, or with the profile being enabled.
 
     profile: as installed, and never changed. memory: what differs by now, in the NVM; files are read through it, so
-    that there is one truth. env, config, proactive: the card's.
+    that there is one truth. pins: its PINs, and what was verified since the reset. env, config, proactive: the card's.
     """
 
     def __init__(self, profile: UiccProfile, platform: Platform) -> None:
         self.profile = profile
         self.memory = ProfileMemory(platform.nvm, profile.isd_p)
+        self.pins = Pins(profile, self.memory)
         self.env = platform.env
         self.config = platform.config
         self.proactive = platform.proactive

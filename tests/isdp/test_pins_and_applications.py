@@ -70,7 +70,7 @@ def test_a_directory_sees_the_pins_above_it() -> None:
 
 BAD_PINS = {
     "local in the MF": ("pin_codes", pins(pin(0x01), pin(0x0A), pin(0x81)), 3),
-    "unknown reference": ("pin_codes", pins(pin(0x01), pin(0x0A), pin(0x11)), 3),
+    "unknown reference": ("pin_codes", pins(pin(0x01), pin(0x0A), pin(0x09)), 3),
     "twice": ("pin_codes", pins(pin(0x01), pin(0x0A), pin(0x01)), 6),
     "no such PUK": ("pin_codes", pins(pin(0x01, unblocking_pin_reference=2), pin(0x0A)), 6),
     "more left than at most": ("pin_codes", pins(pin(1, max_num_of_attemps_retry_num_left=0x34), pin(10)), 3),

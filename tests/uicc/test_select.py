@@ -163,4 +163,4 @@ def test_class_and_instruction() -> None:
     card = channel()
     assert card("80A4000402 3F00") == "6E00"
     assert card("00F2000000") == "6E00"
-    assert card("0020000108 30303030FFFFFFFF") == "6D00"
+    assert card("001A000000") == "6D00"

@@ -12,7 +12,9 @@ PINS = frozenset(range(0x01, 0x09))
 ADMINISTRATIVE = frozenset(range(0x0A, 0x0F))
 LOCAL_PINS = frozenset(range(0x81, 0x89))
 LOCAL_ADMINISTRATIVE = frozenset(range(0x8A, 0x8F))
-IN_MF = PINS | ADMINISTRATIVE | LOCAL_ADMINISTRATIVE
+UNIVERSAL = frozenset((0x11,))
+"""The universal PIN; the package has no name for it, but TS 102 221 9.4.1 has its value."""
+IN_MF = PINS | UNIVERSAL | ADMINISTRATIVE | LOCAL_ADMINISTRATIVE
 ELSEWHERE = LOCAL_PINS | LOCAL_ADMINISTRATIVE
 PUKS = PINS | LOCAL_PINS
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from euicc.profiles.pending import PendingNotification
     from euicc.profiles.profile import Profile
     from euicc.uicc.application_data import SecurityDomainKey
+    from euicc.uicc.authentication.sequence import SequenceNumbers
     from euicc.uicc.pins import PinState
+    from euicc.uicc.profile_data import AkaParameters
 
 
 def _encode_text(value: Any) -> bytes:
@@ -116,6 +118,24 @@ def _decode_key_set(data: bytes) -> tuple[SecurityDomainKey, ...]:
     from euicc.globalplatform import key_set
 
     return key_set.from_bytes(data)
+
+
+def _encode_aka(value: Any) -> bytes:
+    from euicc.uicc.authentication.parameters import encode
+
+    return encode(value)
+
+
+def _decode_aka(data: bytes) -> AkaParameters:
+    from euicc.uicc.authentication.parameters import decode
+
+    return decode(data)
+
+
+def _decode_sequence_numbers(data: bytes) -> SequenceNumbers:
+    from euicc.uicc.authentication.sequence import SequenceNumbers
+
+    return SequenceNumbers.from_bytes(data)
 
 
 CONFIG: Key[Config | None] = Key("config", _encode_config, _decode_config, None)
@@ -240,6 +260,25 @@ LOAD_FILE: Key[bytes | None] = Key("load-file", _encode_optional, bytes, None)
 LOAD_RECEIVED: Key[bytes | None] = Key("load-received", _encode_optional, bytes, None)
 """How far LOAD has come, by ISD-P and AID of the security domain: PendingLoad.to_bytes."""
 
+AKA_PARAMETERS: Key[AkaParameters | None] = Key("aka-parameters", _encode_aka, _decode_aka, None)
+"""Key, algorithm and initial sequence numbers of an application whose key was changed, by ISD-P and AID:
+euicc.uicc.authentication.parameters.encode."""
+
+AKA_SEQUENCE_NUMBERS: Key[SequenceNumbers | None] = Key(
+    "aka-sequence-numbers", _encode_record, _decode_sequence_numbers, None
+)
+"""The sequence numbers accepted with a key, by ISD-P and AID of its application: SequenceNumbers.to_bytes."""
+
+AKA_RUNS: Key[int] = Key("aka-runs", _encode_integer, int, 0)
+"""How often a key with authCounterMax was used, by ISD-P and AID of the application that has it. Decimal."""
+
+GBA_BOOTSTRAPPED: Key[bytes] = Key("gba-bootstrapped", bytes, bytes, b"")
+"""What GBA bootstrapping left in an application, by ISD-P and AID: RAND (16 bytes), then Ks."""
+
+GBA_NAF_KEYS: Key[bytes] = Key("gba-naf-keys", bytes, bytes, b"")
+"""The Ks_int_NAF of an application, by ISD-P and AID: for each its record in EF_GBANL (1 byte) and the key (32 bytes),
+the one used last first."""
+
 PROFILE_MEMORY: tuple[Key[Any], ...] = (
     FILE_CONTENT,
     FILE_LIFE_CYCLE,
@@ -253,6 +292,11 @@ PROFILE_MEMORY: tuple[Key[Any], ...] = (
     LOAD_RECEIVED,
     PIN_STATE,
     PUK_TRIES,
+    AKA_PARAMETERS,
+    AKA_SEQUENCE_NUMBERS,
+    AKA_RUNS,
+    GBA_BOOTSTRAPPED,
+    GBA_NAF_KEYS,
 )
 """What a profile remembers besides its package (`euicc.uicc.memory.ProfileMemory`), erased with it.
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from euicc.testing.profile_builder.package import TestProfile, build
-from euicc.testing.profile_builder.subscription import Subscription
+from euicc.testing.profile_builder.subscription import Aka, Subscription
 
-__all__ = ["Subscription", "TestProfile", "build"]
+__all__ = ["Aka", "Subscription", "TestProfile", "build"]

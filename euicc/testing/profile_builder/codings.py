@@ -206,3 +206,13 @@ def suci_profile_a(key_identifier: int, public_key: bytes, size: int) -> bytes:
     """EF_SUCI_Calc_Info with protection scheme profile A first (X25519, 32 bytes), the null scheme after it."""
     key = tlv.encode(0x80, bytes([key_identifier])) + tlv.encode(0x81, public_key)
     return padded(tlv.encode(0xA0, bytes([1, 1, 0, 0])) + tlv.encode(0xA1, key), size)
+
+
+def routing_indicator(digits: str) -> bytes:
+    """EF_Routing_Indicator, TS 31.102 4.4.11.11: 1 to 4 digits, then two bytes for later use."""
+    return padded(padded(swapped(bcd(digits)), 2), 4)
+
+
+def supi_nai(nai: str) -> bytes:
+    """EF_SUPI_NAI, TS 31.102 4.4.11.10, with a network specific identifier."""
+    return tlv.encode(0x80, nai.encode())

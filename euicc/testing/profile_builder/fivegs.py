@@ -10,7 +10,6 @@ from euicc.testing.profile_builder.subscription import Subscription
 from euicc.testing.profile_builder.usim import NAA_PINS
 
 NOT_REGISTERED = b"\xff" * 16 + bytes.fromhex("00000001")
-ROUTING_INDICATOR_0 = bytes.fromhex("F0FFFFFF")
 SECURITY_CONTEXT = 62
 HOME_NETWORK_KEY = 1
 SUCI_SIZE = 118
@@ -19,6 +18,7 @@ SUCI_SIZE = 118
 def df_5gs(subscription: Subscription, header: pe.PEHeader) -> pe.ProfileElement:
     """PE-DF-5GS, TCA 9.5.11."""
     admin, user = in_df(rules.PIN1_ADM1), in_df(rules.PIN1_PIN1)
+    nai = subscription.supi_nai
     element = pe.PEDF5GS(
         df_5gs_header=header,
         template_id=template("13"),
@@ -31,7 +31,10 @@ def df_5gs(subscription: Subscription, header: pe.PEHeader) -> pe.ProfileElement
         ef_uac_aic=transparent(0x4F06, admin, bytes(4)),
         ef_suci_calc_info=transparent(0x4F07, admin, codings.suci_null_scheme(SUCI_SIZE)),
         ef_opl5g=linear(0x4F08, in_df(rules.ALWAYS_ADM1), [_everywhere(subscription)], 10, 3),
-        ef_routing_indicator=transparent(0x4F0A, admin, ROUTING_INDICATOR_0),
+        ef_supinai=None if nai is None else transparent(0x4F09, admin, codings.supi_nai(nai)),
+        ef_routing_indicator=transparent(
+            0x4F0A, admin, codings.routing_indicator(subscription.routing_indicator)
+        ),
     )
     return pe.ProfileElement(df_5gs=element)
 
@@ -44,7 +47,7 @@ def _everywhere(subscription: Subscription) -> bytes:
 def df_saip(subscription: Subscription, header: pe.PEHeader) -> pe.ProfileElement:
     """PE-DF-SAIP, TCA 9.5.12: the home network's key, from which the USIM calculates the SUCI."""
     key = subscription.suci_key
-    content = (
+    content = subscription.suci_calc_info or (
         codings.suci_null_scheme(SUCI_SIZE)
         if key is None
         else codings.suci_profile_a(HOME_NETWORK_KEY, key, SUCI_SIZE)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from asn1.generated import pe
-from euicc.testing.profile_builder import codings, fivegs, isim, links, mf, security, usim
+from euicc.testing.profile_builder import authentication, codings, fivegs, isim, links, mf, security, usim
 from euicc.testing.profile_builder.identifiers import template
 from euicc.testing.profile_builder.subscription import Subscription
 
@@ -23,7 +23,7 @@ def _fivegs(subscription: Subscription) -> bool:
 
 
 def _suci_by_usim(subscription: Subscription) -> bool:
-    return subscription.fivegs and subscription.suci_key is not None
+    return subscription.suci_by_usim
 
 
 def _isim(subscription: Subscription) -> bool:
@@ -47,14 +47,14 @@ ELEMENTS: tuple[tuple[Element, Callable[[Subscription], bool]], ...] = (
     (usim.usim, _always),
     (usim.opt_usim, _always),
     (security.local_pins, _always),
-    (security.usim_aka, _always),
+    (authentication.usim_aka, _always),
     (usim.gsm_access, _always),
     (fivegs.df_5gs, _fivegs),
     (fivegs.df_saip, _suci_by_usim),
     (isim.isim, _isim),
     (isim.opt_isim, _isim),
     (security.local_pins, _isim),
-    (security.isim_aka, _isim),
+    (authentication.isim_aka, _isim),
     (links.telecom_links, _always),
     (security.mno_sd, _always),
     (security.rfm_uicc, _remote),
@@ -115,9 +115,9 @@ def _header(subscription: Subscription) -> pe.ProfileElement:
     services = pe.ServicesList(
         usim=True,
         isim=True if subscription.isim else None,
-        milenage=True,
         get_identity=suci,
         profile_a_x25519=suci,
+        **authentication.services(subscription),
     )
     header = pe.ProfileHeader(
         major_version=VERSION[0],

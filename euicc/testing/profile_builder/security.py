@@ -1,4 +1,4 @@
-"""PINs, PUKs, authentication parameters, the MNO-SD and remote file management of a test profile."""
+"""PINs, PUKs, the MNO-SD and remote file management of a test profile."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ ENABLED, CHANGEABLE, MAY_BE_DISABLED = 0x01, 0x02, 0x04
 TEN_OF_TEN = 0xAA
 DEFAULT_PIN1 = "0000"
 
-USIM_ALGORITHM_OF_ANOTHER = b"\x06"
-RES_64_BITS = b"\x01"
-
 SSD_PACKAGE = bytes.fromhex("A0000001515350")
 SSD_MODULE = bytes.fromhex("A000000151535041")
 MNO_SD = bytes.fromhex("A000000151000000")
 MNO_SD_PRIVILEGES = bytes.fromhex("82DC00")
 PERSONALIZED = b"\x0f"
 SCP80_AND_ALL_EXTRADITION = bytes.fromhex("810280008201F08301F08701F0")
-TOOLKIT_RAM = bytes.fromhex("01000000000202120306B2010000000000")
+TOOLKIT_RAM = bytes.fromhex("010000000002011206B2010000000000")
 CARD_RECOGNITION_DATA = bytes.fromhex(
     "0070326630732E06072A864886FC6B01600B06092A864886FC6B020202630906072A864886FC6B03640B06092A864886FC6B048000"
 )
@@ -85,27 +82,6 @@ def local_pins(subscription: Subscription, header: pe.PEHeader) -> pe.ProfileEle
 def _pins(header: pe.PEHeader, *pins: pe.PINConfiguration) -> pe.ProfileElement:
     codes = pe.PEPINCodes.PinCodes(pinconfig=pins)
     return pe.ProfileElement(pin_codes=pe.PEPINCodes(pin_header=header, pin_codes=codes))
-
-
-def usim_aka(subscription: Subscription, header: pe.PEHeader) -> pe.ProfileElement:
-    """PE-AKAParameter of the USIM, TCA 8.6: Milenage."""
-    algorithm = pe.AlgoParameter(
-        algorithm_id=pe.AlgoParameter.AlgorithmID.MILENAGE,
-        algorithm_options=RES_64_BITS,
-        key=subscription.k,
-        opc=subscription.opc,
-    )
-    return _aka(header, pe.PEAKAParameter.AlgoConfiguration(algo_parameter=algorithm))
-
-
-def isim_aka(subscription: Subscription, header: pe.PEHeader) -> pe.ProfileElement:
-    """PE-AKAParameter of the ISIM, TCA 8.6: the algorithm, key and sequence numbers of the USIM."""
-    mapping = pe.MappingParameter(mapping_options=USIM_ALGORITHM_OF_ANOTHER, mapping_source=USIM_AID)
-    return _aka(header, pe.PEAKAParameter.AlgoConfiguration(mapping_parameter=mapping))
-
-
-def _aka(header: pe.PEHeader, algorithm: pe.PEAKAParameter.AlgoConfiguration) -> pe.ProfileElement:
-    return pe.ProfileElement(aka_parameter=pe.PEAKAParameter(aka_header=header, algo_configuration=algorithm))
 
 
 def mno_sd(subscription: Subscription, header: pe.PEHeader) -> pe.ProfileElement:

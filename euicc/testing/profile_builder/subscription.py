@@ -17,20 +17,44 @@ ROAMING_PLMNS = tuple(_ROAMING_PLMNS.split())
 
 
 @dataclass(frozen=True, slots=True)
+class Aka:
+    """PE-AKAParameter besides K and OPc, TCA 8.6; what is None is left out of the package, so that its default counts.
+
+    `algorithm` is algorithmID (1 Milenage, 2 TUAK, 3 USIM test algorithm), `options` algorithmOptions.
+    """
+
+    algorithm: int = 1
+    options: int = 0x01
+    rotation_constants: bytes | None = None
+    xoring_constants: bytes | None = None
+    auth_counter_max: int | None = None
+    number_of_keccak: int | None = None
+    sqn_options: int | None = None
+    sqn_delta: int | None = None
+    sqn_age_limit: int | None = None
+    sqn_init: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """A subscription with test values for everything that is not given.
 
     Numbers are str of digits (`msisdn` and `service_centre` with "+" for international ones; an empty
     MSISDN leaves the record free). PINs and PUKs are str of up to 8 digits, `adm` is 8 bytes. Without
-    `pin1` PIN1 is "0000" and disabled. `k` and `opc` are those of Milenage, 16 bytes each. `ota_keys` are
-    KIc, KID and KIK of the MNO-SD, 16 bytes each (AES). `apns` other than empty switches the APN control
-    list on.
+    `pin1` PIN1 is "0000" and disabled. `k` and `opc` are those of Milenage, 16 bytes each, or what `aka` says. The ISIM
+    shares them unless `isim_aka` gives it an algorithm of its own, with the same K and OPc. `gba` adds the service and
+    files of GBA to USIM and ISIM; without `gsm_access` the USIM has no GSM context. `ota_keys` are KIc, KID and KIK of
+    the MNO-SD, 16 bytes each (AES). `apns` other than empty switches the APN control list on.
     """
 
     imsi: str = "001010123456063"
     iccid: str = "8900101234567890123"
     k: bytes = field(default=TEST_K, repr=False)
     opc: bytes = field(default=TEST_OPC, repr=False)
+    aka: Aka = Aka()
+    isim_aka: Aka | None = None
+    gba: bool = False
+    gsm_access: bool = True
     spn: str = "Test Operator"
     profile_name: str = "Test Profile"
     mnc_length: int = 2
@@ -48,8 +72,18 @@ class Subscription:
     fivegs: bool = True
     suci_key: bytes | None = None
     """Public key (X25519, 32 bytes) of the home network: SUCI with profile A, calculated by the USIM (DF.SAIP)."""
+    suci_calc_info: bytes | None = None
+    """EF_SUCI_Calc_Info of DF.SAIP as a whole, instead of one made from `suci_key`."""
+    routing_indicator: str = "0"
+    supi_nai: str | None = None
+    """Network specific identifier, username@realm; None: the SUPI is the IMSI."""
     isim: bool = True
     remote_management: bool = True
+
+    @property
+    def suci_by_usim(self) -> bool:
+        """Whether the USIM calculates the SUCI."""
+        return self.fivegs and (self.suci_key is not None or self.suci_calc_info is not None)
 
     @property
     def mcc(self) -> str:

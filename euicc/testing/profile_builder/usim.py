@@ -43,6 +43,9 @@ EPS_SERVICES = (85, 96)
 FIVEGS_SERVICES = (122, 123, 124, 126, 129)
 ACL_SERVICE = 35
 SUCI_BY_USIM = 125
+GBA_SERVICE = 68
+SUPI_NAI_SERVICE = 130
+GSM_SERVICES = frozenset((27, 38))
 ACL_ENABLED = 0x04
 UTRAN, EUTRAN, GSM, NG_RAN = 0x8000, 0x4000, 0x0080, 0x0800
 ALL_RADIO = UTRAN | EUTRAN | GSM | NG_RAN
@@ -58,11 +61,16 @@ NAS_CONFIG = bytes.fromhex("800101 810100 820100 830100 840100 850100")
 
 def services(subscription: Subscription) -> list[int]:
     """The services of EF_UST, TS 31.102 4.2.8."""
-    optional = ((bool(subscription.apns), (ACL_SERVICE,)), (subscription.fivegs, FIVEGS_SERVICES))
+    optional = (
+        (bool(subscription.apns), (ACL_SERVICE,)),
+        (subscription.fivegs, FIVEGS_SERVICES),
+        (subscription.suci_by_usim, (SUCI_BY_USIM,)),
+        (subscription.gba, (GBA_SERVICE,)),
+        (subscription.supi_nai is not None, (SUPI_NAI_SERVICE,)),
+    )
     chosen = [number for wanted, numbers in optional if wanted for number in numbers]
-    if subscription.fivegs and subscription.suci_key is not None:
-        chosen.append(SUCI_BY_USIM)
-    return [*BASIC_SERVICES, *EPS_SERVICES, *chosen]
+    missing = frozenset[int]() if subscription.gsm_access else GSM_SERVICES
+    return [number for number in (*BASIC_SERVICES, *EPS_SERVICES, *chosen) if number not in missing]
 
 
 def usim(subscription: Subscription, header: pe.PEHeader) -> pe.ProfileElement:
@@ -156,6 +164,8 @@ def opt_usim(subscription: Subscription, header: pe.PEHeader) -> pe.ProfileEleme
         ),
         ef_mmsup=linear(0x6FD1, user, [], 100, 1),
         ef_mmsucp=transparent(0x6FD2, user, b"\xff" * 100),
+        ef_gbabp=transparent(0x6FD6, user, b"\xff" * 48) if subscription.gba else None,
+        ef_gbanl=linear(0x6FDA, admin, [], 64, 2) if subscription.gba else None,
         ef_ehplmn=transparent(0x6FD9, admin, codings.plmns([home], 15)),
         ef_ehplmnpi=transparent(0x6FDB, admin, b"\x00"),
         ef_ufc=transparent(0x6FE6, public, USIM_FILE_CHANGES),

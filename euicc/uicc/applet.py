@@ -34,6 +34,7 @@ def execute(context: Context, command: Command) -> bytes:
     proprietary, handler = entry
     if command.proprietary is not proprietary:
         raise StatusError(status.CLA_NOT_SUPPORTED)
+    context.uicc.executing = command
     return handler(context, command)
 
 

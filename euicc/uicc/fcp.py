@@ -1,6 +1,6 @@
 """The FCP template `62` that answers SELECT and STATUS, TS 102 221 11.1.1.3 and 11.1.1.4.
 
-Basebands are strict about the order, so it is fixed here: 82, 83 or 84, A5, 8A, 8B, 80, 88, C6.
+Basebands are strict about the order, so it is fixed here: 82, 83 or 84, A5, 8A, 8B (or 8C or AB), 80, 88, C6.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ FILE_ID = 0x83
 DF_NAME = 0x84
 PROPRIETARY = 0xA5
 LIFE_CYCLE = 0x8A
-SECURITY_REFERENCED = 0x8B
 FILE_SIZE = 0x80
 SHORT_FILE_ID = 0x88
 PIN_STATUS = 0xC6
@@ -101,7 +100,7 @@ def _number(value: int) -> bytes:
 
 
 def _security(file: File) -> bytes:
-    return tlv.encode(SECURITY_REFERENCED, file.security) if file.security else b""
+    return tlv.encode(file.security_format, file.security) if file.security else b""
 
 
 def _proprietary_of_ef(ef: Ef) -> bytes:

@@ -16,6 +16,8 @@ CURRENT_ADF_FID = 0x7FFF
 """Reserved for "the application active on this channel", TS 102 221 8.4.1."""
 OPERATIONAL_ACTIVATED = 0x05
 OPERATIONAL_DEACTIVATED = 0x04
+SECURITY_REFERENCED, SECURITY_COMPACT, SECURITY_EXPANDED = 0x8B, 0x8C, 0xAB
+"""FCP tags of security attributes, TS 102 221 11.1.1.4.7."""
 SPECIAL_HIGH_UPDATE = 0x80
 SPECIAL_USABLE_WHEN_DEACTIVATED = 0x40
 
@@ -85,9 +87,9 @@ class Body:
 class Ef:
     """Elementary file, TS 102 221 8.2.2.2 and its FCP in 11.1.1.4.
 
-    `sfi` is 1..30 or None; `security` the value of FCP tag 8B (FID of the EF_ARR and record, or FID and
-    pairs of security environment and record); `special` the special file information (A5/C0); the two last
-    fields are for BER-TLV EFs, in bytes.
+    `sfi` is 1..30 or None; `security` the value of FCP tag `security_format`: 8B (FID of the EF_ARR and record, or
+    FID and pairs of security environment and record), 8C or AB; `special` the special file information (A5/C0); the
+    two sizes are for BER-TLV EFs, in bytes.
     """
 
     fid: int
@@ -101,6 +103,7 @@ class Ef:
     reserved_size: int = 0
     maximum_size: int | None = None
     parent: Df | None = field(default=None, repr=False)
+    security_format: int = SECURITY_REFERENCED
 
     @property
     def path(self) -> bytes:
@@ -113,7 +116,7 @@ class Df:
     """MF, DF or ADF, TS 102 221 8.2.2.1.
 
     `pin_keys` is the list of key references that its PIN status template shows (one byte each, in order);
-    `security` the value of FCP tag 8B. The `fid` of an ADF is the temporary one that only paths inside a
+    `security` the value of FCP tag `security_format`. The `fid` of an ADF is the temporary one that only paths inside a
     profile package know. A linked DF holds the `children` of its target.
     """
 
@@ -127,6 +130,7 @@ class Df:
     special: int = 0
     shareable: bool = True
     parent: Df | None = field(default=None, repr=False)
+    security_format: int = SECURITY_REFERENCED
 
     def add(self, child: Df | Ef) -> None:
         """Put a file into this DF; replaces one with the same FID."""

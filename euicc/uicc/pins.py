@@ -68,7 +68,7 @@ class Secret(Protocol):
 class RunningPin:
     """One PIN or administrative key of the running UICC."""
 
-    __slots__ = ("_memory", "_name", "_verified", "pin", "puk")
+    __slots__ = ("_memory", "_name", "_original", "_verified", "pin", "puk")
 
     def __init__(
         self, pin: Pin, directory: bytes, memory: ProfileMemory, verified: set[str], puk: RunningPuk | None
@@ -77,13 +77,14 @@ class RunningPin:
         self.puk = puk
         self._memory = memory
         self._name = f"{directory.hex()}/{pin.reference:02x}"
+        enabled = pin.enabled or pin.reference in ADMINISTRATIVE_KEYS
+        self._original = PinState(pin.value, pin.tries_left, enabled)
         self._verified = verified
 
     @property
     def state(self) -> PinState:
         """As it is now."""
-        stored = self._memory.get(keys.PIN_STATE, self._name)
-        return stored or PinState(self.pin.value, self.pin.tries_left, self.pin.enabled)
+        return self._memory.get(keys.PIN_STATE, self._name) or self._original
 
     @property
     def tries_left(self) -> int:
@@ -93,7 +94,7 @@ class RunningPin:
     @property
     def enabled(self) -> bool:
         """Whether an access rule that names it asks for its verification; always so for an administrative key."""
-        return self.state.enabled or self.pin.reference in ADMINISTRATIVE_KEYS
+        return self.state.enabled
 
     @property
     def replaced(self) -> bool:
@@ -186,29 +187,29 @@ class RunningPuk:
 class Pins:
     """All PINs of one running UICC, by the directory that asks for them."""
 
-    __slots__ = ("_memory", "_profile", "_running", "_verified")
+    __slots__ = ("_found", "_memory", "_profile", "_running", "_verified")
 
     def __init__(self, profile: UiccProfile, memory: ProfileMemory) -> None:
         self._profile = profile
         self._memory = memory
         self._verified: set[str] = set()
         self._running: dict[tuple[bytes, int], RunningPin] = {}
+        self._found: dict[tuple[Df, int], RunningPin | None] = {}
 
     def find(self, reference: int, df: Df) -> RunningPin | None:
         """The key that `reference` means in `df`: the MF's if global, else of the nearest DF defining it."""
-        for directory in df.ancestors() if reference & LOCAL_PIN else (self._profile.filesystem.mf,):
-            context = self._profile.pins.get(directory.path)
-            if context is not None and reference in context.pins:
-                return self._pin(context.directory, context.pins[reference])
-        return None
+        place = (df, reference)
+        if place not in self._found:
+            self._found[place] = self._find(reference, df)
+        return self._found[place]
 
     def satisfied(self, reference: int, df: Df) -> bool:
         """Whether the user authentication with this key is done, or not asked for: TS 102 221 9.5.1.
 
         A PIN that the universal PIN replaces is satisfied by that one. A disabled PIN is satisfied also when it is
-        blocked.
+        blocked. Reference 00 is the application PIN.
         """
-        pin = self.find(reference, df)
+        pin = self.find(reference, df) if reference else self.application_pin(df)
         if pin is None:
             return False
         if pin.enabled:
@@ -221,6 +222,13 @@ class Pins:
             for reference in directory.pin_keys:
                 if reference in APPLICATION_PINS:
                     return self.find(reference, directory)
+        return None
+
+    def _find(self, reference: int, df: Df) -> RunningPin | None:
+        for directory in df.ancestors() if reference & LOCAL_PIN else (self._profile.filesystem.mf,):
+            context = self._profile.pins.get(directory.path)
+            if context is not None and reference in context.pins:
+                return self._pin(context.directory, context.pins[reference])
         return None
 
     def _pin(self, directory: bytes, pin: Pin) -> RunningPin:

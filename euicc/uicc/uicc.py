@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from euicc.runtime import keys
+from euicc.uicc.access import FileRules
 from euicc.uicc.filesystem import Ef, File
 from euicc.uicc.memory import ProfileMemory
 from euicc.uicc.pins import Pins
 
 if TYPE_CHECKING:
+    from apdu import Command
     from euicc.config import Config
     from euicc.env import Env
     from euicc.runtime.nvm import Nvm
@@ -31,13 +33,16 @@ class Uicc:
     """One run of a profile: it begins with a reset, or with the profile being enabled.
 
     profile: as installed, and never changed. memory: what differs by now, in the NVM; files are read through it, so
-    that there is one truth. pins: its PINs, and what was verified since the reset. env, config, proactive: the card's.
+    that there is one truth. pins: its PINs, and what was verified since the reset. rules: who may access its files.
+    executing: the command that is being executed, if known. env, config, proactive: the card's.
     """
 
     def __init__(self, profile: UiccProfile, platform: Platform) -> None:
         self.profile = profile
         self.memory = ProfileMemory(platform.nvm, profile.isd_p)
         self.pins = Pins(profile, self.memory)
+        self.rules = FileRules(self, platform.nvm)
+        self.executing: Command | None = None
         self.env = platform.env
         self.config = platform.config
         self.proactive = platform.proactive

@@ -16,17 +16,15 @@ from euicc.profiles import emergency
 from euicc.profiles.states import ResetOption, ResetOutcome
 from euicc.profiles.switch import SwitchCause
 from euicc.refusals import Reason, Refused
-from euicc.runtime.proactive import RefreshMode
 
 if TYPE_CHECKING:
+    from apdu.cat import TerminalResponse
     from euicc.isdr.applet import IsdR
     from euicc.profiles.profile import Profile
 
 WITH_A_WAY_BACK = frozenset({SwitchCause.FALLBACK, SwitchCause.EMERGENCY})
 """What they return to is the profile that a signed result has promised, if one waits for its REFRESH."""
 TEST_PROFILE_OPTIONS = {ResetOption.FIELD_LOADED_TEST_PROFILES, ResetOption.PRELOADED_TEST_PROFILES}
-_FIRST_FAILURE = 0x20
-"""General results from here on say that the terminal did not perform the command, TS 102 223 8.12."""
 
 
 def enable(isdr: IsdR, profile: Profile, refresh: bool) -> None:
@@ -95,14 +93,18 @@ def switch(
 def ask_for_refresh(isdr: IsdR) -> None:
     """Queue one REFRESH (UICC reset), unless one waits already."""
     if not isdr.refresh_due:
+        from apdu.cat import RefreshMode
+
         isdr.refresh_due = True
-        isdr.card.proactive.refresh(RefreshMode.UICC_RESET, lambda result: _refreshed(isdr, result))
+        isdr.card.proactive.refresh(
+            RefreshMode.UICC_RESET, lambda response: _refreshed(isdr, response), retries=0
+        )
 
 
-def _refreshed(isdr: IsdR, result: bytes) -> None:
-    """The terminal's Result of the REFRESH: general result, then additional information."""
+def _refreshed(isdr: IsdR, response: TerminalResponse) -> None:
+    """What became of the REFRESH: a terminal that is busy is not asked again, the LPA knows what it wanted."""
     isdr.refresh_due = False
-    if result[0] >= _FIRST_FAILURE:
+    if not response.performed:
         if not isdr.switch_promised:
             isdr.states.drop_switch()
     elif isdr.states.complete_switch():

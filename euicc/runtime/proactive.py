@@ -6,89 +6,86 @@
     FETCH                        the command; from then on 9000, until the
     TERMINAL RESPONSE            which goes to who queued the command; then 91xx again if there is another
 
+A terminal or network that is busy (general result 20 or 21) is asked again: the command keeps its place and is
+announced from the next STATUS or ENVELOPE on, as often as whoever queued it wants. What the profile does not allow is
+never announced; it waits for a terminal that can, until reset.
+
 Reset ends all of it: nobody hears of commands that were not answered by then. What must happen in any case
 belongs into the NVM and is completed by a boot hook.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Protocol
 
-from apdu import StatusError, TlvError, status, tlv
-from euicc.runtime import comprehension
+from apdu import StatusError, TlvError, instruction, status
 
-Done = Callable[[bytes], None]
-"""Takes the value of the Result object of the TERMINAL RESPONSE: general result, then additional
-information."""
+if TYPE_CHECKING:
+    from apdu.cat import ProactiveCommand, TerminalProfile, TerminalResponse
 
-PROACTIVE_COMMAND = 0xD0
-REFRESH = 0x01
+Done = Callable[["TerminalResponse"], None]
+"""Takes the TERMINAL RESPONSE, with all that the terminal added to its result."""
 
-# Where TERMINAL PROFILE says that the terminal knows a command, TS 102 223 5.2: type -> byte (from 1), bit.
-_FACILITIES = {
-    REFRESH: (3, 0x80),
-    0x02: (3, 0x08),  # MORE TIME
-    0x03: (3, 0x20),  # POLL INTERVAL
-    0x04: (3, 0x40),  # POLLING OFF
-    0x05: (5, 0x01),  # SET UP EVENT LIST
-    0x13: (4, 0x02),  # SEND SHORT MESSAGE
-    0x21: (3, 0x01),  # DISPLAY TEXT
-    0x25: (4, 0x20),  # SET UP MENU
-    0x26: (4, 0x40),  # PROVIDE LOCAL INFORMATION
-    0x27: (8, 0x01),  # TIMER MANAGEMENT
-    0x40: (12, 0x01),  # OPEN CHANNEL
-    0x41: (12, 0x02),  # CLOSE CHANNEL
-    0x42: (12, 0x04),  # RECEIVE DATA
-    0x43: (12, 0x08),  # SEND DATA
-    0x44: (12, 0x10),  # GET CHANNEL STATUS
-}
+RETRIES = 3
+"""How often a busy terminal is asked again, unless whoever queues a command says otherwise."""
+QUEUE_MAX = 32
+"""With so many commands waiting the toolkit is busy."""
+COMMAND_MAX = 256
+"""What one FETCH can bring."""
+POLLS = frozenset({instruction.STATUS, instruction.ENVELOPE})
+"""Commands with whose answers a busy terminal is asked again."""
 
-_NUMBER = 1  # of every command: only one is out at a time
-_UICC_TO_TERMINAL = bytes((0x81, 0x82))
-_COMPREHENSION_REQUIRED = 0x80
 _NORMAL_ENDING = status.SUCCESS.to_bytes(2, "big")
+_NOTHING_TO_FETCH = status.CONDITIONS_NOT_SATISFIED
+_NO_COMMAND_TO_ANSWER = status.CONDITIONS_NOT_SATISFIED
+_TERMINAL_UNABLE_NOW, _NETWORK_UNABLE_NOW = 0x20, 0x21
 
 
-class RefreshMode:
-    """Qualifier of REFRESH, TS 102 223 8.6."""
+class Listener(Protocol):
+    """Who has to know about the terminal: the toolkit of the card."""
 
-    NAA_INITIALISATION_AND_FULL_FILE_CHANGE = 0x00
-    FILE_CHANGE = 0x01
-    NAA_INITIALISATION_AND_FILE_CHANGE = 0x02
-    NAA_INITIALISATION = 0x03
-    UICC_RESET = 0x04
-    NAA_APPLICATION_RESET = 0x05
-    NAA_SESSION_RESET = 0x06
-    EUICC_PROFILE_STATE_CHANGE = 0x09
+    def profile_taken(self) -> None:
+        """A TERMINAL PROFILE came."""
+        ...
+
+    def reset(self) -> None:
+        """The card was reset."""
+        ...
 
 
-class _Command:
-    """A queued command: its bytes (tag D0), the value of its Command details, who waits for the answer."""
+class _Waiting:
+    """A queued command: its bytes, who waits for the answer, whether the terminal was too busy for it just now."""
 
-    __slots__ = ("details", "done", "encoded")
+    __slots__ = ("busy", "command", "done", "encoded", "retries")
 
-    def __init__(self, encoded: bytes, done: Done) -> None:
-        self.encoded = encoded
-        self.details = comprehension.parse(tlv.parse(encoded).value)[comprehension.COMMAND_DETAILS]
+    def __init__(self, command: ProactiveCommand, done: Done, retries: int) -> None:
+        self.command = command
+        self.encoded = command.encode()
         self.done = done
+        self.retries = retries
+        self.busy = False
 
 
 class Proactive:
     """The queue of proactive commands and the session with the terminal.
 
     success: the status word of a successful command as bytes: 9000, or 91xx when there is something to fetch.
-    terminal_profile: as received; None: the terminal did not send one since reset.
+    terminal_profile: as received; None: the terminal did not send one since reset. listener: who is told of both.
     """
 
     def __init__(self) -> None:
+        self.listener: Listener | None = None
         self.reset()
 
     def reset(self) -> None:
         """Forget what the terminal said, the queue, and the command that is out."""
-        self.terminal_profile: bytes | None = None
-        self._queue: list[_Command] = []
-        self._fetched: _Command | None = None
+        self.terminal_profile: TerminalProfile | None = None
+        self._queue: list[_Waiting] = []
+        self._fetched: _Waiting | None = None
         self.success = _NORMAL_ENDING
+        if self.listener is not None:
+            self.listener.reset()
 
     @property
     def terminal_profile_sent(self) -> bool:
@@ -100,36 +97,61 @@ class Proactive:
         """Whether a command was fetched and not answered yet."""
         return self._fetched is not None
 
-    def supports(self, command_type: int) -> bool:
-        """Whether TERMINAL PROFILE allows commands of this type; those of which it has no bit are allowed."""
-        if self.terminal_profile is None:
-            return False
-        byte, bit = _FACILITIES.get(command_type, (0, 0))
-        return not byte or bool(
-            self.terminal_profile[byte - 1 : byte] and self.terminal_profile[byte - 1] & bit
+    @property
+    def full(self) -> bool:
+        """Whether so many commands wait that nothing that may add one should begin."""
+        return len(self._queue) >= QUEUE_MAX
+
+    def supports(self, command: ProactiveCommand) -> bool:
+        """Whether TERMINAL PROFILE allows this command; one of which it has no bit is allowed."""
+        return self.terminal_profile is not None and self.terminal_profile.allows(
+            command.type, command.qualifier
         )
 
-    def queue(self, command: bytes, done: Done) -> None:
-        """Have a proactive command (BER-TLV D0) fetched as soon as the terminal allows it, then call `done`.
+    def queue(
+        self,
+        command: ProactiveCommand,
+        done: Done | None = None,
+        *,
+        retries: int = RETRIES,
+        ahead: bool = False,
+    ) -> None:
+        """Have a proactive command fetched as soon as the terminal allows it, then call `done`, if it is given.
 
-        TlvError or KeyError when it is no proactive command with Command details.
+        retries: how often a busy terminal is asked again before `done` hears of it. ahead: before all that waits, for
+        who continues what is going on. ValueError when FETCH cannot bring it.
         """
-        self._queue.append(_Command(command, done))
+        waiting = _Waiting(command, done or _ignore, retries)
+        if len(waiting.encoded) > COMMAND_MAX:
+            raise ValueError(f"a proactive command of {len(waiting.encoded)} bytes")
+        self._queue.insert(0 if ahead else len(self._queue), waiting)
         self._announce()
 
-    def refresh(self, mode: int, done: Done) -> None:
-        """Queue REFRESH, TS 102 223 6.4.7, without file list: `mode` is one of RefreshMode."""
-        details = bytes((_NUMBER, REFRESH, mode))
-        objects = (
-            (comprehension.COMMAND_DETAILS, details),
-            (comprehension.DEVICE_IDENTITIES, _UICC_TO_TERMINAL),
-        )
-        parts = [tlv.encode(tag | _COMPREHENSION_REQUIRED, value) for tag, value in objects]
-        self.queue(tlv.encode(PROACTIVE_COMMAND, *parts), done)
+    def refresh(
+        self,
+        mode: int,
+        done: Done | None = None,
+        files: Iterable[bytes] = (),
+        aid: bytes | None = None,
+        *,
+        retries: int = RETRIES,
+    ) -> None:
+        """Queue REFRESH, TS 102 223 6.4.7: `mode` is one of apdu.cat.RefreshMode.
+
+        files: full paths from 3F00 on of those that changed (7FFF stands for the ADF of `aid`, or of the USIM).
+        aid: of the application that is concerned.
+        """
+        from apdu.cat.commands import refresh
+
+        self.queue(refresh(mode, files, aid), done, retries=retries)
 
     def take_terminal_profile(self, data: bytes) -> None:
         """TERMINAL PROFILE, TS 102 221 11.2.1."""
-        self.terminal_profile = data
+        from apdu.cat import TerminalProfile
+
+        self.terminal_profile = TerminalProfile(data)
+        if self.listener is not None:
+            self.listener.profile_taken()
         self._announce()
 
     def fetch(self, le: int | None) -> bytes:
@@ -138,16 +160,16 @@ class Proactive:
 
         Le 256 (00) takes any length.
         """
-        command = self._next()
-        if command is None:
-            raise StatusError(status.CONDITIONS_NOT_SATISFIED)
-        length = len(command.encoded)
-        if le != length and (le is None or le < max(length, 256)):
+        waiting = self._next()
+        if waiting is None:
+            raise StatusError(_NOTHING_TO_FETCH)
+        length = len(waiting.encoded)
+        if le is None or le not in (length, COMMAND_MAX):
             raise StatusError(status.with_count(status.WRONG_LE_XX, length))
-        self._queue.remove(command)
-        self._fetched = command
+        self._queue.remove(waiting)
+        self._fetched = waiting
         self._announce()
-        return command.encoded
+        return waiting.encoded
 
     def take_terminal_response(self, data: bytes) -> None:
         """TERMINAL RESPONSE, TS 102 221 11.2.4.
@@ -155,35 +177,52 @@ class Proactive:
         StatusError 6985 when no command is out, 6A80 when the response is malformed or belongs to another
         command.
         """
-        if self._fetched is None:
-            raise StatusError(status.CONDITIONS_NOT_SATISFIED)
-        result = _result(data, self._fetched.details)
-        done, self._fetched = self._fetched.done, None
+        fetched = self._fetched
+        if fetched is None:
+            raise StatusError(_NO_COMMAND_TO_ANSWER)
+        response = _response(data, fetched.command.details)
+        self._fetched = None
+        if fetched.retries and response.result.general in (_TERMINAL_UNABLE_NOW, _NETWORK_UNABLE_NOW):
+            fetched.retries -= 1
+            fetched.busy = True
+            self._queue.insert(0, fetched)
+        else:
+            fetched.done(response)
         self._announce()
-        done(result)
 
-    def _next(self) -> _Command | None:
+    def polled(self) -> None:
+        """One of POLLS came: what the terminal was too busy for is announced again."""
+        for waiting in self._queue:
+            waiting.busy = False
+        self._announce()
+
+    def _next(self) -> _Waiting | None:
         """The first queued command that may go out now."""
         if self._fetched is not None:
             return None
-        return next((command for command in self._queue if self.supports(command.details[1])), None)
+        return next((each for each in self._queue if not each.busy and self.supports(each.command)), None)
 
     def _announce(self) -> None:
-        command = self._next()
-        if command is None:
+        waiting = self._next()
+        if waiting is None:
             self.success = _NORMAL_ENDING
         else:
-            sw = status.with_count(status.PROACTIVE_COMMAND_XX, len(command.encoded))
+            sw = status.with_count(status.PROACTIVE_COMMAND_XX, len(waiting.encoded))
             self.success = sw.to_bytes(2, "big")
 
 
-def _result(response: bytes, details: bytes) -> bytes:
-    """The Result of a response to the command with these details."""
+def _response(data: bytes, details: bytes) -> TerminalResponse:
+    """The response to the command with these details."""
+    from apdu.cat import TerminalResponse
+
     try:
-        objects = comprehension.parse(response)
+        response = TerminalResponse.parse(data)
     except TlvError:
         raise StatusError(status.INCORRECT_DATA) from None
-    result = objects.get(comprehension.RESULT)
-    if not result or objects.get(comprehension.COMMAND_DETAILS) != details:
+    if response.details != details:
         raise StatusError(status.INCORRECT_DATA)
-    return result
+    return response
+
+
+def _ignore(response: TerminalResponse) -> None:
+    """For who does not wait for the answer."""

@@ -15,7 +15,7 @@ from apdu.command import SHORT_LE_MAX
 from euicc.runtime.applet import Applet, DefaultApplet
 from euicc.runtime.buffers import ResponseBuffer
 from euicc.runtime.channels import BASIC, Channels, LogicalChannel
-from euicc.runtime.proactive import Proactive
+from euicc.runtime.proactive import POLLS, Proactive
 from euicc.runtime.terminal import Terminal
 
 _SUCCESS = status.SUCCESS.to_bytes(2, "big")
@@ -41,7 +41,8 @@ class Runtime:
     Applets are asked for their AIDs in the order of registration and the default applet last, so that
     selecting another application does not touch the files of the enabled profile.
 
-    terminal: what the terminal declared since reset.
+    terminal: what the terminal declared since reset. envelope: who takes the data of an ENVELOPE and gives the
+    response data, StatusError for any other status word than 9000; of itself the runtime knows none (6D00).
     """
 
     def __init__(self, default: DefaultApplet, proactive: Proactive, channels: int = 20) -> None:
@@ -51,6 +52,7 @@ class Runtime:
         self._response = ResponseBuffer()
         self.proactive = proactive
         self.terminal = Terminal()
+        self.envelope: Callable[[bytes], bytes] = _no_envelopes
 
     def register(self, applet: Applet) -> None:
         """Install an application. Its `boot`, if any, runs at the next reset."""
@@ -81,13 +83,15 @@ class Runtime:
             whole = channel.chain.join(command)
             if whole is None:
                 return _SUCCESS
+            if command.ins in POLLS:
+                self.proactive.polled()
             return self._answer(whole, self._process(channel, whole))
         except StatusError as error:
             return self._refusal(command, error)
 
     def _process(self, channel: LogicalChannel, command: Command) -> bytes:
         handler = COMMANDS.get((command.cla & 0x80, command.ins))
-        if handler is None:
+        if handler is None or command.secure_messaging:
             return channel.selection.process(command)
         return handler(self, channel, command)
 
@@ -220,6 +224,17 @@ class Runtime:
         self.proactive.take_terminal_response(command.data)
         return b""
 
+    def _envelope(self, channel: LogicalChannel, command: Command) -> bytes:
+        """ENVELOPE, TS 102 221 11.2.2."""
+        _check_p1_p2(command)
+        if not command.data:
+            raise StatusError(status.WRONG_LENGTH)
+        return self.envelope(command.data)
+
+
+def _no_envelopes(data: bytes) -> bytes:
+    raise StatusError(status.INS_NOT_SUPPORTED)
+
 
 def _check_p1_p2(command: Command) -> None:
     if command.p1 or command.p2:
@@ -246,6 +261,7 @@ COMMANDS: dict[tuple[int, int], Handler] = {
     (_PROPRIETARY, instruction.TERMINAL_PROFILE): Runtime._terminal_profile,
     (_PROPRIETARY, instruction.FETCH): Runtime._fetch,
     (_PROPRIETARY, instruction.TERMINAL_RESPONSE): Runtime._terminal_response,
+    (_PROPRIETARY, instruction.ENVELOPE): Runtime._envelope,
 }
 """What the card answers whatever is selected: (class b8, INS) -> function. GET RESPONSE goes before them
 all."""

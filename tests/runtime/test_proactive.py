@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from euicc.runtime.proactive import RefreshMode
+from apdu.cat import RefreshMode, TerminalResponse
 from tests.runtime.toys import Toys
 
 EVERYTHING = "8010000014" + "FF" * 20
@@ -20,7 +20,9 @@ def toys() -> Toys:
 def refresh(toys: Toys) -> list[bytes]:
     """Queue a REFRESH; the list fills with the results it is answered with."""
     results: list[bytes] = []
-    toys.proactive.refresh(RefreshMode.UICC_RESET, results.append)
+    toys.proactive.refresh(
+        RefreshMode.UICC_RESET, lambda response: results.append(response.result.encode()), retries=0
+    )
     return results
 
 
@@ -93,7 +95,7 @@ def test_commands_go_out_in_their_order(toys: Toys) -> None:
 
 
 def test_who_is_answered_may_queue_again(toys: Toys) -> None:
-    def again(result: bytes) -> None:
+    def again(response: TerminalResponse) -> None:
         refresh(toys)
 
     toys.send(EVERYTHING)

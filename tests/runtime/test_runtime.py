@@ -8,6 +8,7 @@ import pytest
 
 from apdu import aid as aids
 from apdu import tlv
+from apdu.cat.commands import uicc_reset
 from euicc.runtime.terminal import Terminal
 from tests.runtime.toys import DEAF, ECHO, ECHO_TOO, FILES, Toys
 
@@ -336,10 +337,9 @@ def test_random_bytes_always_have_an_answer() -> None:
         b"\x10",
         b"",
     ]
-    details = bytes.fromhex("D009810301010482028182")
     for _ in range(20_000):
         if not chance.randrange(500):
-            toys.proactive.queue(details, lambda result: None)
+            toys.proactive.queue(uicc_reset())
         raw = chance.choice(starts) + chance.randbytes(chance.choice((0, 1, 2, 3, 4, 5, 6, 7, 12, 40, 300)))
         assert len(toys.runtime.transmit(raw)) >= 2
     toys.runtime.reset()

@@ -60,6 +60,9 @@ _NAMES = {
 }
 _NAMES[AUTHENTICATE_ODD] = "AUTHENTICATE"
 
+# What security domains call their F2; in a trace it cannot be told from the STATUS of the UICC.
+GET_STATUS = STATUS
+
 
 def describe(ins: int, proprietary: bool = False) -> str:
     """Name of the command with this instruction byte in this kind of class, or `INS xx`."""

@@ -11,6 +11,7 @@ from euicc.config import Config
 from euicc.ecasd.applet import Ecasd
 from euicc.enabled_profile import EnabledProfile
 from euicc.env import Env
+from euicc.globalplatform.applet import SecurityDomains
 from euicc.identity import Identity
 from euicc.isdr.applet import IsdR
 from euicc.runtime import keys
@@ -54,6 +55,7 @@ class Card:
         self.isdr = IsdR(self)
         self.register(self.isdr)
         self.register(Ecasd(lambda: self.identity))
+        self.register(SecurityDomains(lambda: self.uicc.running))
         self.reset()
 
     @classmethod

@@ -16,7 +16,11 @@ from apdu import Command
 
 
 class Selection(Protocol):
-    """One session with an application on one logical channel."""
+    """One session with an application on one logical channel.
+
+    One with a true attribute `secure_messaging` gets commands of the classes with secure messaging too, as they came,
+    also those that otherwise belong to the card; all others never see such a command (6882).
+    """
 
     def process(self, command: Command) -> bytes:
         """Run a command; the response data (any length). StatusError for any other status word than 9000.

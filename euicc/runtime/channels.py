@@ -62,14 +62,14 @@ class Channels:
         """The channel a command with this class byte is for.
 
         StatusError 6E00 for a class that does not exist, 6881 when the channel is not open, 6882 for secure
-        messaging.
+        messaging with a selection that has none.
         """
         if not _VALID[cla]:
             raise StatusError(status.CLA_NOT_SUPPORTED)
         channel = self._open.get(_NUMBER[cla])
         if channel is None:
             raise StatusError(status.LOGICAL_CHANNEL_NOT_SUPPORTED)
-        if _SECURE[cla]:
+        if _SECURE[cla] and not getattr(channel.selection, "secure_messaging", False):
             raise StatusError(status.SECURE_MESSAGING_NOT_SUPPORTED)
         return channel
 

@@ -18,34 +18,37 @@ T = TypeVar("T")
 
 
 class ProfileMemory:
-    """The values of the profile in the ISD-P `aid`; empty when no profile is enabled. Rules as for `Nvm`."""
+    """The values of the profile in the ISD-P `aid`; empty when no profile is enabled. Rules as for `Nvm`.
 
-    __slots__ = ("_nvm", "_prefix")
+    nvm: the memory of the card, of which this is a part.
+    """
+
+    __slots__ = ("_prefix", "nvm")
 
     def __init__(self, nvm: Nvm, aid: bytes) -> None:
-        self._nvm = nvm
+        self.nvm = nvm
         self._prefix = aid.hex() + "/"
 
     def get(self, key: Key[T], name: str = "") -> T:
         """The value under `key` and `name`, or the key's default."""
-        return self._nvm.get(key, self._prefix + name)
+        return self.nvm.get(key, self._prefix + name)
 
     def set(self, key: Key[T], value: T, name: str = "") -> None:
         """Write a value (None erases it); RuntimeError outside a transaction."""
-        self._nvm.set(key, value, self._prefix + name)
+        self.nvm.set(key, value, self._prefix + name)
 
     def delete(self, key: Key[T], name: str = "") -> None:
         """Erase a value, if there is one; RuntimeError outside a transaction."""
-        self._nvm.delete(key, self._prefix + name)
+        self.nvm.delete(key, self._prefix + name)
 
     def names(self, key: Key[T]) -> list[str]:
         """The names under which `key` has values for this profile, sorted."""
         start = len(self._prefix)
-        return [index[start:] for index in self._nvm.indexes(key) if index.startswith(self._prefix)]
+        return [index[start:] for index in self.nvm.indexes(key) if index.startswith(self._prefix)]
 
     def transaction(self) -> AbstractContextManager[None]:
         """`with memory.transaction():` all writes of the block happen, or none; inside another it joins that one."""
-        return self._nvm.transaction()
+        return self.nvm.transaction()
 
     def erase(self) -> None:
         """Forget everything; needs an open transaction."""

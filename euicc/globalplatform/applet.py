@@ -1,0 +1,54 @@
+"""The security domains of the enabled profile as applications of the card, GPCS 11.9.
+
+Everything behind SELECT is loaded when the first of them is selected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from apdu import Command, StatusError, status
+
+if TYPE_CHECKING:
+    from euicc.globalplatform.selection import SecurityDomainSelection
+    from euicc.uicc.uicc import Uicc
+
+
+class SecurityDomains:
+    """The security domains of the enabled profile; with none enabled there are none.
+
+    running: the UICC that is served, asked at every command.
+    """
+
+    def __init__(self, running: Callable[[], Uicc]) -> None:
+        self._running = running
+        self._seen: tuple[Uicc, int] | None = None
+        self._aids: tuple[bytes, ...] = ()
+
+    def aids(self) -> Iterable[bytes]:
+        """AIDs of the domains that can be selected, the MNO-SD first."""
+        uicc = self._running()
+        if not uicc.profile.security_domains:
+            return ()
+        generation = uicc.memory.nvm.generation
+        if self._seen != (uicc, generation):
+            from euicc.globalplatform.registry import Kind, Registry
+
+            entries = Registry(uicc).entries()
+            self._aids = tuple(
+                entry.aid for entry in entries if entry.kind is Kind.SECURITY_DOMAIN and not entry.locked
+            )
+            self._seen = uicc, generation
+        return self._aids
+
+    def select(self, aid: bytes, command: Command, channel: int) -> tuple[SecurityDomainSelection, bytes]:
+        """SELECT of a security domain, GPCS 11.9; answers its FCI. StatusError 6A82."""
+        from euicc.globalplatform.domain import domain
+        from euicc.globalplatform.selection import SecurityDomainSelection, fci
+
+        uicc = self._running()
+        found = domain(uicc, aid)
+        if found is None:
+            raise StatusError(status.FILE_NOT_FOUND)
+        return SecurityDomainSelection(found, self._running), fci(found)

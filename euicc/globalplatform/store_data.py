@@ -1,0 +1,127 @@
+"""STORE DATA, GPCS 11.11: data for a security domain, in BER-TLV or as DGIs, in blocks that are put together.
+
+| function | tag or DGI | who | document |
+|---|---|---|---|
+| data objects of the domain | 42, 45, 66, CF, 5F50; DGI 0070 with such | any domain | GPCS 11.11 |
+| ES6.UpdateMetadata | BF2A | MNO-SD | SGP.22 5.4.1 |
+| new key of a network access application | FF6B | MNO-SD, with C-MAC and C-ENC | ours: `network_keys` |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from apdu import Command, StatusError, TlvError, status, tlv
+from euicc.globalplatform import metadata, network_keys
+from euicc.globalplatform.domain import domain as domain_of
+from euicc.globalplatform.get_data import STORED
+from euicc.globalplatform.session import Session, StoreDataChain
+
+if TYPE_CHECKING:
+    from euicc.globalplatform.domain import Domain
+
+LAST_BLOCK, ENCRYPTION, STRUCTURE = 0x80, 0x60, 0x18
+DGI_FORMAT, BER_TLV_FORMAT = 0x08, 0x10
+LARGEST = 0x7FFF
+"""Bytes that one STORE DATA may have in all its blocks."""
+SECURITY_DOMAIN_DATA = 0x0070
+_LONG_LENGTH = 0xFF
+_DGI_HEADER = 3
+
+Function = Callable[["Domain", Session, tlv.Tlv], None]
+
+
+def store_data(domain: Domain, session: Session, command: Command) -> bytes:
+    """STORE DATA, GPCS 11.11: b8 of P1 on the last block, P2 its number from 00; the first begins anew.
+
+    b5 and b4 of P1: 01 DGIs, otherwise BER-TLV. What the blocks hold takes effect with the last one, wholly or not at
+    all. StatusError 6A86 for a block out of turn, another structure than the blocks before, or data that are enciphered
+    beyond the session (b7, b6); 6700 for an empty block or too many; 6A80 for data that are malformed, 6A88 for a tag
+    or DGI that the domain does not know, 6982 for one that needs a better session.
+    """
+    try:
+        chain = _append(session, command)
+    except StatusError:
+        session.chain = None
+        raise
+    if not command.p1 & LAST_BLOCK:
+        return b""
+    session.chain = None
+    target = domain if session.target is None else domain_of(domain.uicc, session.target)
+    if target is None:
+        raise StatusError(status.CONDITIONS_NOT_SATISFIED)
+    objects = FORMATS[chain.structure](bytes(chain.data))
+    with domain.uicc.memory.transaction():
+        for each in objects:
+            _function(each.tag)(target, session, each)
+    return b""
+
+
+def _append(session: Session, command: Command) -> StoreDataChain:
+    structure = command.p1 & STRUCTURE
+    if command.p2 == 0 or session.chain is None:
+        session.chain = StoreDataChain(structure)
+    chain = session.chain
+    out_of_turn = command.p2 != chain.next_block & 0xFF or structure != chain.structure
+    if out_of_turn or command.p1 & ENCRYPTION or structure not in FORMATS:
+        raise StatusError(status.INCORRECT_P1_P2)
+    if not command.data or len(chain.data) + len(command.data) > LARGEST:
+        raise StatusError(status.WRONG_LENGTH)
+    chain.data += command.data
+    chain.next_block += 1
+    return chain
+
+
+def _ber_tlv(data: bytes) -> list[tlv.Tlv]:
+    try:
+        return tlv.parse_all(data)
+    except TlvError:
+        raise StatusError(status.INCORRECT_DATA) from None
+
+
+def _dgis(data: bytes) -> list[tlv.Tlv]:
+    """DGI (2 bytes), length (1 byte, or FF and 2 bytes), value; the data objects in DGI 0070."""
+    objects = []
+    while data:
+        dgi, value, data = _dgi(data)
+        if dgi != SECURITY_DOMAIN_DATA:
+            raise StatusError(status.REFERENCED_DATA_NOT_FOUND)
+        objects += _ber_tlv(value)
+    return objects
+
+
+def _dgi(data: bytes) -> tuple[int, bytes, bytes]:
+    start, length = _DGI_HEADER, data[2] if len(data) >= _DGI_HEADER else 0
+    if length == _LONG_LENGTH:
+        start, length = 5, int.from_bytes(data[3:5], "big")
+    if len(data) < start + length or len(data) < _DGI_HEADER:
+        raise StatusError(status.INCORRECT_DATA)
+    return int.from_bytes(data[:2], "big"), data[start : start + length], data[start + length :]
+
+
+FORMATS: dict[int, Callable[[bytes], list[tlv.Tlv]]] = {
+    0x00: _ber_tlv,
+    DGI_FORMAT: _dgis,
+    BER_TLV_FORMAT: _ber_tlv,
+}
+"""b5 and b4 of P1 -> how the data are read."""
+
+
+def _keep(domain: Domain, session: Session, given: tlv.Tlv) -> None:
+    domain.put_data_object(given.tag, given.encoded)
+
+
+FUNCTIONS: dict[int, Function] = {
+    **dict.fromkeys(STORED, _keep),
+    metadata.UPDATE_METADATA: metadata.update,
+    network_keys.NETWORK_KEYS: network_keys.change,
+}
+"""Tag -> function."""
+
+
+def _function(tag: int) -> Function:
+    function = FUNCTIONS.get(tag)
+    if function is None:
+        raise StatusError(status.REFERENCED_DATA_NOT_FOUND)
+    return function

@@ -11,6 +11,7 @@ from euicc.runtime import keys
 from euicc.uicc.memory import ProfileMemory
 
 if TYPE_CHECKING:
+    from euicc.config import Config
     from euicc.profiles.profile import Profile
     from euicc.runtime.nvm import Nvm
 
@@ -50,8 +51,9 @@ class ProfileStore:
         raise Refused(Reason.MEMORY)
 
     def used(self) -> int:
-        """Bytes of NVM that the installed packages occupy."""
-        return sum(profile.size for profile in self.all())
+        """Bytes of NVM that the installed packages occupy, with what became of their files since."""
+        files = sum(self._nvm.get(keys.FILE_MEMORY, index) for index in self._nvm.indexes(keys.FILE_MEMORY))
+        return sum(profile.size for profile in self.all()) + files
 
     def add(self, profile: Profile, package: bytes) -> Profile:
         """Store a new profile with its package; its `size` becomes that of the package."""
@@ -72,3 +74,8 @@ class ProfileStore:
 
     def _get(self, index: str) -> Profile | None:
         return self._nvm.get(keys.PROFILE, index)
+
+
+def free_memory(nvm: Nvm, config: Config) -> int:
+    """Bytes of NVM left for profiles and their files."""
+    return max(0, config.nvm_size - ProfileStore(nvm).used())

@@ -279,6 +279,19 @@ GBA_NAF_KEYS: Key[bytes] = Key("gba-naf-keys", bytes, bytes, b"")
 """The Ks_int_NAF of an application, by ISD-P and AID: for each its record in EF_GBANL (1 byte) and the key (32 bytes),
 the one used last first."""
 
+FILE_CREATED: Key[bytes | None] = Key("file-created", _encode_optional, bytes, None)
+"""A file that CREATE FILE made, by ISD-P and path: the value of its FCP template as it came."""
+
+FILE_DELETED: Key[bytes | None] = Key("file-deleted", _encode_optional, bytes, None)
+"""A file of the package that was deleted, by ISD-P and path; a created one may be in its place. Empty."""
+
+FILE_LIMITS: Key[bytes | None] = Key("file-limits", _encode_optional, bytes, None)
+"""Where RESIZE FILE changed them, by ISD-P and path: reserved and maximum size of a BER-TLV file, 4 bytes each, the
+second one left out when there is no maximum."""
+
+FILE_MEMORY: Key[int] = Key("file-memory", _encode_integer, int, 0)
+"""How many bytes the files of a profile take more than as installed, or fewer, by ISD-P. Decimal."""
+
 PROFILE_MEMORY: tuple[Key[Any], ...] = (
     FILE_CONTENT,
     FILE_LIFE_CYCLE,
@@ -297,6 +310,10 @@ PROFILE_MEMORY: tuple[Key[Any], ...] = (
     AKA_RUNS,
     GBA_BOOTSTRAPPED,
     GBA_NAF_KEYS,
+    FILE_CREATED,
+    FILE_DELETED,
+    FILE_LIMITS,
+    FILE_MEMORY,
 )
 """What a profile remembers besides its package (`euicc.uicc.memory.ProfileMemory`), erased with it.
 

@@ -26,8 +26,10 @@ COMMANDS: Commands = {
 def execute(context: Context, command: Command) -> bytes:
     """Run a command in the file system, for whoever stands at `context`; response data.
 
-    StatusError 6D00 (unknown INS), 6E00 (wrong class), and the command's own.
+    StatusError 6D00 (unknown INS), 6E00 (wrong class), 6F00 (card usage is terminated), and the command's own.
     """
+    if context.uicc.is_terminated:
+        raise StatusError(status.NO_PRECISE_DIAGNOSIS)
     entry = COMMANDS.get(command.ins)
     if entry is None:
         raise StatusError(status.INS_NOT_SUPPORTED)
@@ -67,9 +69,11 @@ class UiccApplet:
         return tuple(self.running.profile.filesystem.adfs)
 
     def select(self, aid: bytes, command: Command, channel: int) -> tuple[FileSelection, bytes]:
-        """SELECT by DF name of an ADF, TS 102 221 8.4.4; answers its FCP. StatusError 6A82, 6A86."""
+        """SELECT by DF name of an ADF, TS 102 221 8.4.4; answers its FCP. StatusError 6A82, 6A86, 6F00."""
         uicc = self.running
         adf = uicc.profile.filesystem.adfs.get(aid)
+        if uicc.is_terminated:
+            raise StatusError(status.NO_PRECISE_DIAGNOSIS)
         if adf is None:
             raise StatusError(status.FILE_NOT_FOUND)
         context, data = select.select_application(uicc, adf, command, UserAuthentication(uicc))

@@ -7,23 +7,19 @@ from typing import TYPE_CHECKING
 
 from apdu import StatusError, status
 from euicc.uicc.access import Access
-from euicc.uicc.filesystem import (
-    OPERATIONAL_DEACTIVATED,
-    SPECIAL_USABLE_WHEN_DEACTIVATED,
-    Df,
-    Ef,
-    File,
-)
+from euicc.uicc.filesystem import Df, Ef, File
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from euicc.uicc.authority import Authority
     from euicc.uicc.profile_data import UiccProfile
     from euicc.uicc.uicc import Uicc
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class Context:
-    """Volatile state of one logical channel, or of one remote session.
+    """Volatile state of one logical channel, or of one remote session; the Uicc knows each as long as it is used.
 
     authority: whose rights count. record: the record pointer, None when it is not set.
     """
@@ -34,6 +30,9 @@ class Context:
     adf: Df | None = None
     ef: Ef | None = None
     record: int | None = None
+
+    def __post_init__(self) -> None:
+        self.uicc.contexts.add(self)
 
     @classmethod
     def at_mf(cls, uicc: Uicc, authority: Authority) -> Context:
@@ -63,6 +62,13 @@ class Context:
         if ef is not self.ef:
             self.ef, self.record = ef, None
 
+    def leave(self, gone: Sequence[File], df: Df) -> None:
+        """Files are deleted: whoever stands in one of them stands in `df` afterwards, with no EF current."""
+        if self.df in gone:
+            self.select(df)
+        elif self.ef in gone:
+            self.ef = self.record = None
+
     def target(self, sfi: int | None) -> Ef:
         """The EF a command means: by SFI in the current DF, or the current EF; StatusError 6A82 or 6986."""
         if sfi is None:
@@ -75,8 +81,12 @@ class Context:
         return ef
 
     def check_access(self, ef: Ef, access: Access, ins: int) -> None:
-        """StatusError 6985 for a deactivated EF, 6982 when its access rule is not satisfied."""
-        if self.uicc.lcsi(ef) == OPERATIONAL_DEACTIVATED and not ef.special & SPECIAL_USABLE_WHEN_DEACTIVATED:
+        """StatusError 6985 for an EF that is deactivated or terminated, 6982 when its access rule is not satisfied."""
+        if not self.uicc.is_usable(ef):
             raise StatusError(status.CONDITIONS_NOT_SATISFIED)
-        if not self.authority.permits(ef, access, ins):
+        self.check_permission(ef, access, ins)
+
+    def check_permission(self, file: File, access: Access, ins: int) -> None:
+        """StatusError 6982 when the access rule of a file, whatever its life cycle status, is not satisfied."""
+        if not self.authority.permits(file, access, ins):
             raise StatusError(status.SECURITY_STATUS_NOT_SATISFIED)

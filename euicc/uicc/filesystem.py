@@ -16,10 +16,21 @@ CURRENT_ADF_FID = 0x7FFF
 """Reserved for "the application active on this channel", TS 102 221 8.4.1."""
 OPERATIONAL_ACTIVATED = 0x05
 OPERATIONAL_DEACTIVATED = 0x04
+TERMINATED = 0x0C
 SECURITY_REFERENCED, SECURITY_COMPACT, SECURITY_EXPANDED = 0x8B, 0x8C, 0xAB
 """FCP tags of security attributes, TS 102 221 11.1.1.4.7."""
 SPECIAL_HIGH_UPDATE = 0x80
 SPECIAL_USABLE_WHEN_DEACTIVATED = 0x40
+
+
+def is_deactivated(lcsi: int) -> bool:
+    """Whether a life cycle status is operational, deactivated: 0000 01x0, TS 102 221 11.1.1.4.9."""
+    return lcsi & 0xFD == OPERATIONAL_DEACTIVATED
+
+
+def is_terminated(lcsi: int) -> bool:
+    """Whether a life cycle status is termination: 0000 11xx."""
+    return lcsi & 0xFC == TERMINATED
 
 
 class FileKind(Enum):

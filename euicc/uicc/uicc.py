@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
+from weakref import WeakSet
 
 from euicc.runtime import keys
 from euicc.uicc.access import FileRules
-from euicc.uicc.filesystem import Ef, File
+from euicc.uicc.filesystem import (
+    SPECIAL_USABLE_WHEN_DEACTIVATED,
+    Df,
+    Ef,
+    File,
+    is_deactivated,
+    is_terminated,
+)
 from euicc.uicc.memory import ProfileMemory
 from euicc.uicc.pins import Pins
 
@@ -16,6 +24,7 @@ if TYPE_CHECKING:
     from euicc.env import Env
     from euicc.runtime.nvm import Nvm
     from euicc.runtime.proactive import Proactive
+    from euicc.uicc.context import Context
     from euicc.uicc.filesystem import Body
     from euicc.uicc.profile_data import UiccProfile
 
@@ -32,9 +41,11 @@ class Platform(Protocol):
 class Uicc:
     """One run of a profile: it begins with a reset, or with the profile being enabled.
 
-    profile: as installed, and never changed. memory: what differs by now, in the NVM; files are read through it, so
-    that there is one truth. pins: its PINs, and what was verified since the reset. rules: who may access its files.
+    profile: as installed, but for files created and deleted. memory: what differs by now, in the NVM; files are read
+    through it, so that there is one truth. pins: its PINs, and what was verified since the reset. rules: who may access
+    its files.
     executing: the command that is being executed, if known. env, config, proactive: the card's.
+    contexts: whoever uses it. is_terminated: TERMINATE CARD USAGE was carried out.
     """
 
     def __init__(self, profile: UiccProfile, platform: Platform) -> None:
@@ -49,11 +60,15 @@ class Uicc:
         self._written = bool(self.memory.names(keys.FILE_CONTENT))
         self._life_cycles = bool(self.memory.names(keys.FILE_LIFE_CYCLE))
         self._names: dict[Body, str] = {}
+        self.contexts: WeakSet[Context] = WeakSet()
+        if any(map(self.memory.names, (keys.FILE_CREATED, keys.FILE_DELETED, keys.FILE_LIMITS))):
+            self._change_tree()
+        self.is_terminated = is_terminated(self.lcsi(profile.filesystem.mf))
 
     def content(self, ef: Ef) -> bytes:
         """The bytes in the body of `ef` as they are now."""
         if self._written:
-            content = self.memory.get(keys.FILE_CONTENT, self._name(ef))
+            content = self.memory.get(keys.FILE_CONTENT, self.content_name(ef))
             if content is not None:
                 return content
         return ef.body.content
@@ -77,7 +92,7 @@ class Uicc:
         """Replace the body of `ef`, and of every EF linked to it; durable on return unless in a transaction."""
         with self.memory.transaction():
             self._written = True
-            self.memory.set(keys.FILE_CONTENT, content, self._name(ef))
+            self.memory.set(keys.FILE_CONTENT, content, self.content_name(ef))
 
     def lcsi(self, file: File) -> int:
         """Life cycle status of `file`, TS 102 221 11.1.1.4.9."""
@@ -93,7 +108,35 @@ class Uicc:
             self._life_cycles = True
             self.memory.set(keys.FILE_LIFE_CYCLE, lcsi, file.path.hex())
 
-    def _name(self, ef: Ef) -> str:
+    def is_usable(self, ef: Ef) -> bool:
+        """Whether the content of `ef` may be used: it is neither deactivated nor terminated, nor is a DF above it."""
+        lcsi = self.lcsi(ef)
+        if is_terminated(lcsi):
+            return False
+        if is_deactivated(lcsi) and not ef.special & SPECIAL_USABLE_WHEN_DEACTIVATED:
+            return False
+        return ef.parent is None or self.is_open(ef.parent)
+
+    def is_open(self, df: Df) -> bool:
+        """Whether neither `df` nor a DF above it is terminated."""
+        return not self._life_cycles or not any(is_terminated(self.lcsi(each)) for each in df.ancestors())
+
+    def free_memory(self) -> int:
+        """Bytes that new files may take, of what the profiles of the card share."""
+        from euicc.profiles.store import free_memory
+
+        return free_memory(self.memory.nvm, self.config)
+
+    def tree_changed(self) -> None:
+        """Files came or went, and with them what the names of contents were derived from."""
+        self._names.clear()
+
+    def _change_tree(self) -> None:
+        from euicc.uicc import tree
+
+        tree.apply(self)
+
+    def content_name(self, ef: Ef) -> str:
         """Under which name the content of `ef` is kept: the path of the first EF that has its body."""
         name = self._names.get(ef.body)
         if name is None:

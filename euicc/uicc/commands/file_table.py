@@ -10,4 +10,12 @@ COMMANDS: Commands = {
     instruction.UPDATE_RECORD: (INTERINDUSTRY, later("update", "update_record")),
     instruction.SEARCH_RECORD: (INTERINDUSTRY, later("search", "search_record")),
     instruction.INCREASE: (PROPRIETARY, later("increase", "increase")),
+    instruction.DEACTIVATE_FILE: (INTERINDUSTRY, later("life_cycle", "deactivate_file")),
+    instruction.ACTIVATE_FILE: (INTERINDUSTRY, later("life_cycle", "activate_file")),
+    instruction.TERMINATE_EF: (INTERINDUSTRY, later("life_cycle", "terminate_ef")),
+    instruction.TERMINATE_DF: (INTERINDUSTRY, later("life_cycle", "terminate_df")),
+    instruction.TERMINATE_CARD_USAGE: (INTERINDUSTRY, later("life_cycle", "terminate_card_usage")),
+    instruction.CREATE_FILE: (INTERINDUSTRY, later("create", "create_file")),
+    instruction.DELETE_FILE: (INTERINDUSTRY, later("create", "delete_file")),
+    instruction.RESIZE_FILE: (PROPRIETARY, later("create", "resize_file")),
 }

@@ -10,7 +10,7 @@ from euicc.uicc.authority import Authority
 from euicc.uicc.commands.command_table import INTERINDUSTRY, PROPRIETARY, Commands
 from euicc.uicc.commands.length import check_le
 from euicc.uicc.context import Context
-from euicc.uicc.filesystem import MF_FID, OPERATIONAL_DEACTIVATED, Df, File
+from euicc.uicc.filesystem import MF_FID, Df, File, is_deactivated, is_terminated
 from euicc.uicc.uicc import Uicc
 
 # P1 of SELECT
@@ -19,6 +19,8 @@ CHILD_DF = 0x01
 PARENT_DF = 0x03
 BY_PATH_FROM_MF = 0x08
 BY_PATH_FROM_CURRENT_DF = 0x09
+NAMING = (BY_FILE_ID, BY_PATH_FROM_MF, BY_PATH_FROM_CURRENT_DF)
+"""P1 of the administrative commands."""
 
 # P2 of SELECT: what to answer. Occurrence and session control, for DF names only, are the runtime's.
 RETURN_MASK = 0x1C
@@ -35,7 +37,8 @@ STATUS_NOTHING = 0x0C
 def select(context: Context, command: Command) -> bytes:
     """SELECT by anything but a DF name, TS 102 221 11.1.1; answers the FCP template, or nothing with P2 0C.
 
-    StatusError: 6A86, 6700, 6A82; 6283 with the FCP as data when the file, now selected, is deactivated.
+    StatusError: 6A86, 6700, 6A82; 6283 or 6285 with the FCP as data when the file, now selected, is deactivated
+    or terminated.
     """
     find = FORMS.get(command.p1)
     if find is None or command.p2 & ~RETURN_MASK:
@@ -46,9 +49,27 @@ def select(context: Context, command: Command) -> bytes:
         raise StatusError(status.FILE_NOT_FOUND)
     context.select(file)
     data = fcp.template(file, context.uicc) if with_fcp else b""
-    if context.uicc.lcsi(file) == OPERATIONAL_DEACTIVATED:
+    lcsi = context.uicc.lcsi(file)
+    if is_deactivated(lcsi):
         raise StatusError(status.SELECTED_FILE_DEACTIVATED, data)
+    if is_terminated(lcsi):
+        raise StatusError(status.SELECTED_FILE_TERMINATED, data)
     return data
+
+
+def named(context: Context, command: Command) -> File | None:
+    """The file that the data of an administrative command name, as SELECT with P1 00, 08 or 09; None for no data.
+
+    StatusError: 6A86, 6700, 6A82.
+    """
+    if command.p1 not in NAMING or command.p2:
+        raise StatusError(status.INCORRECT_P1_P2)
+    if not command.data and command.p1 == BY_FILE_ID:
+        return None
+    file = FORMS[command.p1](context, command.data)
+    if file is None:
+        raise StatusError(status.FILE_NOT_FOUND)
+    return file
 
 
 def select_application(uicc: Uicc, adf: Df, command: Command, authority: Authority) -> tuple[Context, bytes]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from apdu import Command, StatusError, status
 from euicc.globalplatform import key_set
-from euicc.globalplatform.domain import conversation_domain
+from euicc.globalplatform.domain import domain as domain_of
 from euicc.globalplatform.session import Session
 from euicc.runtime import keys
 from euicc.uicc.application_data import KeyComponent, SecurityDomainKey
@@ -69,7 +69,8 @@ def _dek(domain: Domain, session: Session) -> KeyComponent:
     """The key that deciphers keys in this conversation."""
     key = None
     if session.key_version is not None:
-        key = conversation_domain(domain).key(session.key_version, key_set.DEK)
+        owner = domain if session.key_owner is None else domain_of(domain.uicc, session.key_owner)
+        key = owner.key(session.key_version, key_set.DEK) if owner else None
     if key is None or key_set.block_size(key.components[0].type) is None:
         raise StatusError(status.CONDITIONS_NOT_SATISFIED)
     return key.components[0]

@@ -49,7 +49,7 @@ class SecurityDomainSelection:
     secure_messaging = True
 
     def __init__(self, of: Domain, running: Callable[[], Uicc]) -> None:
-        self._domain = of
+        self._domain = self._owner = of
         self._running = running
         self._channel: SecureChannel | None = None
         self._session = Session()
@@ -93,7 +93,7 @@ class SecurityDomainSelection:
             raise StatusError(status.CLA_NOT_SUPPORTED)
         if command.p2:
             raise StatusError(status.INCORRECT_P1_P2)
-        owner = conversation_domain(self._domain)
+        owner = self._owner = conversation_domain(self._domain)
         option = owner.scp03_option
         length = scp03.S16 if option & scp03.OPTION_S16 else scp03.S8
         if len(command.data) != length:
@@ -146,7 +146,7 @@ class SecurityDomainSelection:
             raise StatusError(status.CLA_NOT_SUPPORTED)
         if channel is None or not pending:
             raise StatusError(status.CONDITIONS_NOT_SATISFIED)
-        option = conversation_domain(self._domain).scp03_option
+        option = self._owner.scp03_option
         if not scp03.supports(option, command.p1) or command.p2 != _EXTERNAL_AUTHENTICATE_P2:
             raise StatusError(status.INCORRECT_P1_P2)
         if len(command.data) != 2 * channel.mac_length:
@@ -159,7 +159,8 @@ class SecurityDomainSelection:
             raise StatusError(status.SECURITY_STATUS_NOT_SATISFIED) from None
         channel.level = SecurityLevel(command.p1)
         self._channel = channel
-        self._session = Session(SecurityLevel.AUTHENTICATED | channel.level, version)
+        level = SecurityLevel.AUTHENTICATED | channel.level
+        self._session = Session(level, version, self._owner.aid)
         return b""
 
     def _secured(self, command: Command) -> bytes:

@@ -31,25 +31,29 @@ class Session:
     """One conversation: a secure channel on the local interface, or the script of a secured packet.
 
     level: what is certain about each of its commands. key_version: the key set that protects it, whose key 03
-    (DEK, KIK) deciphers keys; None without one. The rest spans commands. chain: an unfinished STORE DATA. listing: what
+    (DEK, KIK) deciphers keys; None without one. key_owner: AID of the domain that has that key set, when it is not the
+    one that executes. The rest spans commands. chain: an unfinished STORE DATA. listing: what
     GET STATUS [next occurrence] will still answer. target: AID that INSTALL [for personalization] named.
     """
 
     level: SecurityLevel = SecurityLevel.NONE
     key_version: int | None = None
+    key_owner: bytes | None = None
     chain: StoreDataChain | None = None
     listing: list[bytes] = field(default_factory=list)
     target: bytes | None = None
 
     @classmethod
-    def secured_packet(cls, checked: bool, ciphered: bool, key_version: int) -> Session:
+    def secured_packet(
+        cls, checked: bool, ciphered: bool, key_version: int, key_owner: bytes | None = None
+    ) -> Session:
         """The session of an SCP80 packet, TS 102 225.
 
         checked: it had a cryptographic checksum or a digital signature that was right; a redundancy check alone
         says nothing about the sender. ciphered: it was enciphered. key_version: that of its KIc and KID.
         """
         level = SecurityLevel.AUTHENTICATED | SecurityLevel.C_MAC if checked else SecurityLevel.NONE
-        return cls(level | (SecurityLevel.C_ENC if ciphered else SecurityLevel.NONE), key_version)
+        return cls(level | (SecurityLevel.C_ENC if ciphered else SecurityLevel.NONE), key_version, key_owner)
 
     def has(self, level: SecurityLevel) -> bool:
         """Whether the conversation is protected at least like this."""

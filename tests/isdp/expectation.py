@@ -46,12 +46,16 @@ def expected_contents(package: bytes) -> dict[bytes, bytes]:
 def files_of(package: bytes) -> Iterator[File]:
     """Directory, Fcp and fills of each file that the package describes."""
     for encoded in PackageReader().feed(package):
-        element = pe.ProfileElement.decode(encoded)
-        if element.chosen == "generic_file_management":
-            for commands in element.value.file_management_cmd:
-                yield from _generic(commands)
-        elif getattr(element.value, "template_id", None):
-            yield from _template(element.chosen, element.value)
+        yield from files_of_element(pe.ProfileElement.decode(encoded))
+
+
+def files_of_element(element: pe.ProfileElement) -> Iterator[File]:
+    """Directory, Fcp and fills of each file that one ProfileElement describes."""
+    if element.chosen == "generic_file_management":
+        for commands in element.value.file_management_cmd:
+            yield from _generic(commands)
+    elif getattr(element.value, "template_id", None):
+        yield from _template(element.chosen, element.value)
 
 
 def _template(name: str, element: Any) -> Iterator[File]:

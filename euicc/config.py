@@ -91,6 +91,9 @@ class Config:
     "either" one of them. iot_versions: versions of SGP.32 that EUICCInfo2 names; empty: the variant's own.
     ecall, fallback: whether an SGP.32 card knows the Emergency Profile, and the fallback mechanism.
     channels: logical channels including the basic one.
+    answer_unauthenticated: whether a secured packet over the air that no key authenticates is answered with its status,
+    as older cards do, or not at all. refresh_after_update: mode of the REFRESH (apdu.cat.RefreshMode) after a remote
+    script that wrote to files and asks for none itself; None: no REFRESH.
     """
 
     variant: str = "sgp22"
@@ -142,6 +145,8 @@ class Config:
     fallback: bool = True
     channels: int = 20
     gating: str = "off"
+    answer_unauthenticated: bool = False
+    refresh_after_update: int | None = None
 
     def __post_init__(self) -> None:
         if self.variant not in VARIANTS:

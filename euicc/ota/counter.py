@@ -2,7 +2,8 @@
 
 A counter is raised in a transaction of its own before anything of the packet is executed: when the power goes in
 between, the packet is lost, but never executed twice. Packets that no key authenticates have a counter of
-their own (key version 0), so that nobody without a key can move, or block, one that protects something.
+their own (key version 0), so that nobody without a key can move, or block, one that protects something. PUT KEY erases
+the counter of a key set that it replaces.
 """
 
 from __future__ import annotations
@@ -47,12 +48,6 @@ def stored(memory: ProfileMemory, domain: KeySource, key_version: int) -> int:
     return _initial(domain, key_version) if counter is None else counter
 
 
-def restart(memory: ProfileMemory, aid: bytes, key_version: int) -> None:
-    """Forget the counter of a key set that PUT KEY replaced, TS 102 226 8.2.1.5; durable unless in a transaction."""
-    with memory.transaction():
-        memory.delete(keys.OTA_COUNTER, _name(aid, key_version))
-
-
 def _initial(domain: KeySource, key_version: int) -> int:
     """The key counter value of the package."""
     found = [domain.key(key_version, identifier) for identifier in (CIPHERING_KEY, INTEGRITY_KEY)]
@@ -61,4 +56,4 @@ def _initial(domain: KeySource, key_version: int) -> int:
 
 
 def _name(aid: bytes, key_version: int) -> str:
-    return f"{aid.hex()}-{key_version:02x}"
+    return f"{aid.hex()}/{key_version:02X}"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from apdu import Command
     from euicc.config import Config
     from euicc.env import Env
+    from euicc.ota.receive import Inbox
     from euicc.runtime.nvm import Nvm
     from euicc.runtime.proactive import Proactive
     from euicc.uicc.context import Context
@@ -45,7 +46,8 @@ class Uicc:
     through it, so that there is one truth. pins: its PINs, and what was verified since the reset. rules: who may access
     its files.
     executing: the command that is being executed, if known. env, config, proactive: the card's.
-    contexts: whoever uses it. is_terminated: TERMINATE CARD USAGE was carried out.
+    contexts: whoever uses it. is_terminated: TERMINATE CARD USAGE was carried out. inbox: what short messages left
+    behind, None before the first.
     """
 
     def __init__(self, profile: UiccProfile, platform: Platform) -> None:
@@ -54,6 +56,7 @@ class Uicc:
         self.pins = Pins(profile, self.memory)
         self.rules = FileRules(self, platform.nvm)
         self.executing: Command | None = None
+        self.inbox: Inbox | None = None
         self.env = platform.env
         self.config = platform.config
         self.proactive = platform.proactive

@@ -19,7 +19,7 @@ from ipa.servers.http import HttpServers
 from ipa.settings import Settings
 from ipa.state import StateKeeper
 from ipa.steps import Procedure, recall
-from ipa.terminal import REFRESH_ONLY, Terminal
+from ipa.terminal import COMPUTED, Terminal
 
 # TERMINAL CAPABILITY, SGP.32 3.8.2: the IPA is in the device.
 IPA_IN_DEVICE = bytes.fromhex("840101")
@@ -48,7 +48,7 @@ class Ipa:
         eims: Eims | None = None,
         user: User | None = None,
         surroundings: Surroundings | None = None,
-        terminal_profile: bytes | None = REFRESH_ONLY,
+        terminal_profile: bytes | None = COMPUTED,
     ) -> None:
         trusted = getattr(transport, "ci_certificates", ()) if ci_certificates is None else ci_certificates
         trusted = tuple(trusted)

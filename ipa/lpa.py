@@ -13,7 +13,7 @@ from ipa.procedures import device, download, notifications, profiles
 from ipa.procedures.download import Downloaded
 from ipa.procedures.notifications import Delivery
 from ipa.servers.http import HttpServers
-from ipa.terminal import REFRESH_ONLY, Terminal
+from ipa.terminal import COMPUTED, Terminal
 
 # What the terminal says of itself unless told otherwise: LTE, SGP.22 v2.5, the TAC that test equipment uses.
 DEVICE_INFO = rsp.DeviceInfo(
@@ -42,7 +42,7 @@ class Lpa:
         servers: Servers | None = None,
         user: User | None = None,
         device_info: rsp.DeviceInfo = DEVICE_INFO,
-        terminal_profile: bytes | None = REFRESH_ONLY,
+        terminal_profile: bytes | None = COMPUTED,
     ) -> None:
         trusted = getattr(transport, "ci_certificates", ()) if ci_certificates is None else ci_certificates
         terminal = (

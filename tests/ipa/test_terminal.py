@@ -4,7 +4,7 @@ import pytest
 
 from apdu import StatusError, TransportError
 from ipa.errors import NotAnEuicc
-from ipa.terminal import Terminal, answer_to
+from ipa.terminal import Terminal
 
 CAPABILITY = ("80AA000005A903830107", "9000")
 PROFILE = ("8010000003010080", "9000")
@@ -119,9 +119,64 @@ def test_a_card_with_commands_without_end() -> None:
 
 @pytest.mark.parametrize("command", ["", "D0", "D00281", "D100", "D000", "D00481020104", "D00582028182"])
 def test_what_is_no_proactive_command(command: str) -> None:
-    with pytest.raises(TransportError):
-        answer_to(bytes.fromhex(command))
+    answered = (GET_EID[0], "BF3E00 910B")
+    card = ScriptedCard(*START, answered, ("801200000B", command + "9000"))
+    with pytest.raises(TransportError, match="not a proactive command"):
+        Terminal(card).store_data(REQUEST)
 
 
 def test_details_without_comprehension_flag() -> None:
-    assert answer_to(bytes.fromhex("D009010301010402028182")) == (1, bytes.fromhex(REFRESH_DONE[10:]))
+    fetched = ("801200000B", "D009010301010402028182 9000")
+    card = ScriptedCard(*START, (GET_EID[0], "BF3E00 910B"), fetched, (REFRESH_DONE, "9000"))
+    assert Terminal(card).store_data(REQUEST) == bytes.fromhex("BF3E00")
+    assert not card.exchanges
+
+
+@pytest.mark.parametrize("refused", ["6F00", "6985", "6A86"])
+def test_a_card_that_refuses_its_own_session(refused: str) -> None:
+    answered, fetch = (GET_EID[0], "BF3E00 910B"), "801200000B"
+    card = ScriptedCard(*START, answered, (fetch, refused), GET_EID)
+    terminal = Terminal(card)
+    assert terminal.store_data(REQUEST) == bytes.fromhex("BF3E00")
+    assert terminal.store_data(REQUEST)
+    card = ScriptedCard(*START, answered, (fetch, REFRESH + "9000"), (REFRESH_DONE, refused))
+    assert Terminal(card).store_data(REQUEST) == bytes.fromhex("BF3E00")
+    assert not card.exchanges
+
+
+def test_a_card_that_is_reset_again_and_again_is_left_at_that() -> None:
+    again = (
+        ("reset", ""),
+        CAPABILITY,
+        (PROFILE[0], "910B"),
+        ("801200000B", REFRESH + "9000"),
+        (REFRESH_DONE, "9000"),
+    )
+    card = ScriptedCard(*again * 3, OPEN, SELECT, GET_EID)
+    assert Terminal(card).store_data(REQUEST)
+    assert not card.exchanges
+
+
+def test_the_first_use_may_be_a_poll() -> None:
+    status = ("80F2000C", "9000")
+    card = ScriptedCard(*START[:3], status, OPEN, SELECT, GET_EID, status)
+    terminal = Terminal(card)
+    terminal.poll()
+    terminal.store_data(REQUEST)
+    terminal.poll()
+    assert not card.exchanges
+
+
+def test_a_card_that_wants_a_reset_when_it_is_polled() -> None:
+    card = ScriptedCard(
+        *START[:3],
+        ("80F2000C", "910B"),
+        ("801200000B", REFRESH + "9000"),
+        (REFRESH_DONE, "9000"),
+        *START,
+        GET_EID,
+    )
+    terminal = Terminal(card)
+    terminal.poll()
+    terminal.store_data(REQUEST)
+    assert not card.exchanges

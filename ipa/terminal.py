@@ -36,8 +36,8 @@ from ipa.naa import Naa
 from ipa.network_settings import Applied, SettingsSource
 from ipa.subscription import PreferredNetwork, Subscription
 from ipa.toolkit import refresh
+from ipa.toolkit.handler import NotPerformed
 from ipa.toolkit.polling import Polling
-from ipa.toolkit.service import NotPerformed
 from ipa.toolkit.short_messages import DeliverReport
 from ipa.toolkit.toolkit import Toolkit, attempt
 

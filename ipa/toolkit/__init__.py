@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from ipa.toolkit.bip import Bip
 from ipa.toolkit.events import Events
+from ipa.toolkit.handler import NotPerformed, Service
 from ipa.toolkit.local_information import Device, LocalInformationService
 from ipa.toolkit.polling import Polling
-from ipa.toolkit.service import NotPerformed, Service
 from ipa.toolkit.short_messages import DeliverReport, ShortMessages
 from ipa.toolkit.timers import Timers
 from ipa.toolkit.toolkit import Toolkit

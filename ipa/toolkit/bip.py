@@ -34,8 +34,8 @@ from apdu.cat.bearer import (
 from apdu.cat.codes import CHANNELS, BipProblem, channel_device
 from apdu.cat.commands import BACKGROUND, IMMEDIATE_LINK, SEND_IMMEDIATELY
 from apdu.cat.envelope import event_download
+from ipa.toolkit.handler import Handler, NotPerformed, required
 from ipa.toolkit.link import Link, State
-from ipa.toolkit.service import Handler, NotPerformed, required
 
 KINDS: dict[int, int] = {
     TransportProtocol.TCP_CLIENT_REMOTE: socket.SOCK_STREAM,

@@ -15,7 +15,7 @@ from apdu.cat import (
     profile,
 )
 from apdu.cat.objects import EventList
-from ipa.toolkit.service import Handler, NotPerformed, required
+from ipa.toolkit.handler import Handler, NotPerformed, required
 
 REPORTED = frozenset((Event.LOCATION_STATUS, Event.LANGUAGE_SELECTION, Event.ACCESS_TECHNOLOGY_CHANGE))
 """What a device reports unless told otherwise."""

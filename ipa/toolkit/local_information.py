@@ -19,7 +19,7 @@ from apdu.cat.codes import LocalInformation, TerminalProblem
 from apdu.cat.comprehension import DataObject
 from apdu.cat.information import DateTimeAndTimeZone, Imei, Imeisv, Language, LocationInformation
 from apdu.cat.objects import AccessTechnology, BatteryState
-from ipa.toolkit.service import Handler, NotPerformed
+from ipa.toolkit.handler import Handler, NotPerformed
 
 
 def local_time() -> datetime:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from apdu.cat import CommandType, Envelope, Facility, ProactiveCommand, TerminalResponse
 from apdu.cat.objects import Duration
 from apdu.tlv import TlvError
-from ipa.toolkit.service import Handler, required
+from ipa.toolkit.handler import Handler, required
 
 DEFAULT_SECONDS = 30.0
 """Until the card says otherwise, TS 102 221 14.5.1."""

@@ -24,7 +24,7 @@ from typing import Protocol
 from apdu.cat import GeneralResult, ProactiveCommand, RefreshMode, Tag, TerminalResponse
 from apdu.cat.objects import Aid, FileList
 from apdu.tlv import TlvError
-from ipa.toolkit.service import NotPerformed, required
+from ipa.toolkit.handler import NotPerformed, required
 
 MASTER_FILE_BYTES = 2
 PLMN_ENTRY_BYTES = 5

@@ -19,7 +19,7 @@ from apdu.cat import (
 from apdu.cat.commands import SMS_PACKING
 from apdu.cat.objects import Address, SmsTpdu
 from apdu.tlv import TlvError
-from ipa.toolkit.service import Handler, required
+from ipa.toolkit.handler import Handler, required
 
 Send = Callable[[bytes, str], Result]
 """Sends an SMS TPDU through the service centre of this number, "" for the one of the subscription. Its Result:

@@ -20,7 +20,7 @@ from apdu.cat.envelope import timer_expiration
 from apdu.cat.information import TimerValue
 from apdu.cat.objects import TimerIdentifier
 from apdu.tlv import TlvError
-from ipa.toolkit.service import Handler, NotPerformed, required
+from ipa.toolkit.handler import Handler, NotPerformed, required
 
 TIMERS = range(1, 9)
 

@@ -20,9 +20,9 @@ from apdu.cat import (
 )
 from ipa.toolkit.bip import Bip
 from ipa.toolkit.events import REPORTED, Events
+from ipa.toolkit.handler import Handler, NotPerformed, Service
 from ipa.toolkit.local_information import Device, LocalInformationService
 from ipa.toolkit.polling import Polling
-from ipa.toolkit.service import Handler, NotPerformed, Service
 from ipa.toolkit.short_messages import Send, ShortMessages
 from ipa.toolkit.timers import Timers
 from ipa.toolkit.user import User, UserInterface

@@ -19,7 +19,7 @@ from apdu.cat import (
 )
 from apdu.cat.commands import HIGH_PRIORITY
 from apdu.cat.objects import AlphaIdentifier, CodingScheme, Item, ItemIdentifier, ResponseLength, TextString
-from ipa.toolkit.service import Handler, NotPerformed, required
+from ipa.toolkit.handler import Handler, NotPerformed, required
 
 # Qualifier of GET INKEY and GET INPUT, TS 102 223 8.6.
 ANY_CHARACTER, HIDDEN, PACKED = 0x01, 0x04, 0x08

@@ -241,7 +241,11 @@ def test_keys_arrive_where_authentication_looks_for_them() -> None:
     assert isinstance(isim, AkaMapping)
     assert isim.source_aid == USIM_AID
     assert len(profile.security_domains[0].keys) == 6
-    assert [rfm.tars for rfm in profile.rfm] == [(b"\xb0\x00\x00",), (b"\xb0\x01\x40",), (b"\xb0\x01\x41",)]
+    assert [rfm.tars for rfm in profile.rfm] == [
+        (b"\xb0\x00\x00", b"\xb0\x01\x20"),
+        (b"\xb0\x01\x40",),
+        (b"\xb0\x01\x41",),
+    ]
 
 
 def test_pin1_decides_what_reads() -> None:

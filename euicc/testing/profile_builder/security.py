@@ -21,15 +21,15 @@ CARD_RECOGNITION_DATA = bytes.fromhex(
     "0070326630732E06072A864886FC6B01600B06092A864886FC6B020202630906072A864886FC6B03640B06092A864886FC6B048000"
 )
 AES, TRIPLE_DES = b"\x88", b"\x80"
-KEY_VERSIONS = ((b"\x01", AES), (b"\x02", TRIPLE_DES))
+KEY_VERSIONS = ((b"\x01", TRIPLE_DES), (b"\x02", AES))
 # Key identifier and usage of KIc, KID and KIK: secure messaging confidentiality, integrity, key decryption.
 KEY_USAGE = ((0x01, b"\x18"), (0x02, b"\x14"), (0x03, b"\x48"))
 
 RFM_UICC = bytes.fromhex("A00000055910100001")
 RFM_USIM = bytes.fromhex("A00000055910100002")
 RFM_ISIM = bytes.fromhex("A00000055910100003")
-TAR_UICC, TAR_USIM, TAR_ISIM = bytes.fromhex("B00000"), bytes.fromhex("B00140"), bytes.fromhex("B00141")
-CIPHERED_AND_SIGNED = b"\x06"
+TARS_UICC = (bytes.fromhex("B00000"), bytes.fromhex("B00120"))
+TARS_USIM, TARS_ISIM = (bytes.fromhex("B00140"),), (bytes.fromhex("B00141"),)
 FULL_ACCESS = b"\x00"
 
 
@@ -119,20 +119,26 @@ def _key(identifier: int, usage: bytes, version: bytes, kind: bytes, key: bytes)
 
 def rfm_uicc(subscription: Subscription, header: pe.PEHeader) -> pe.ProfileElement:
     """PE-RFM for the files below the MF, TCA 8.8."""
-    return _rfm(header, RFM_UICC, TAR_UICC, None)
+    return _rfm(subscription, header, RFM_UICC, TARS_UICC, None)
 
 
 def rfm_usim(subscription: Subscription, header: pe.PEHeader) -> pe.ProfileElement:
     """PE-RFM for the files of the USIM, TCA 8.8."""
-    return _rfm(header, RFM_USIM, TAR_USIM, USIM_AID)
+    return _rfm(subscription, header, RFM_USIM, TARS_USIM, USIM_AID)
 
 
 def rfm_isim(subscription: Subscription, header: pe.PEHeader) -> pe.ProfileElement:
     """PE-RFM for the files of the ISIM, TCA 8.8."""
-    return _rfm(header, RFM_ISIM, TAR_ISIM, ISIM_AID)
+    return _rfm(subscription, header, RFM_ISIM, TARS_ISIM, ISIM_AID)
 
 
-def _rfm(header: pe.PEHeader, instance: bytes, tar: bytes, adf: bytes | None) -> pe.ProfileElement:
+def _rfm(
+    subscription: Subscription,
+    header: pe.PEHeader,
+    instance: bytes,
+    tars: tuple[bytes, ...],
+    adf: bytes | None,
+) -> pe.ProfileElement:
     access = None
     if adf is not None:
         access = pe.ADFRFMAccess(
@@ -141,8 +147,8 @@ def _rfm(header: pe.PEHeader, instance: bytes, tar: bytes, adf: bytes | None) ->
     element = pe.PERFM(
         rfm_header=header,
         instance_aid=instance,
-        tar_list=(tar,),
-        minimum_security_level=CIPHERED_AND_SIGNED,
+        tar_list=tars,
+        minimum_security_level=bytes([subscription.remote_security_level]),
         uicc_access_domain=FULL_ACCESS,
         uicc_admin_access_domain=FULL_ACCESS,
         adf_rfm_access=access,

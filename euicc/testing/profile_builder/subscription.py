@@ -44,7 +44,8 @@ class Subscription:
     `pin1` PIN1 is "0000" and disabled. `k` and `opc` are those of Milenage, 16 bytes each, or what `aka` says. The ISIM
     shares them unless `isim_aka` gives it an algorithm of its own, with the same K and OPc. `gba` adds the service and
     files of GBA to USIM and ISIM; without `gsm_access` the USIM has no GSM context. `ota_keys` are KIc, KID and KIK of
-    the MNO-SD, 16 bytes each (AES). `apns` other than empty switches the APN control list on.
+    the MNO-SD, 16 bytes each: key version 1 triple DES, 2 AES. `remote_security_level` is what the RFM instances demand
+    of packets at least, coded as the first byte of SPI. `apns` other than empty switches the APN control list on.
     """
 
     imsi: str = "001010123456063"
@@ -79,6 +80,7 @@ class Subscription:
     """Network specific identifier, username@realm; None: the SUPI is the IMSI."""
     isim: bool = True
     remote_management: bool = True
+    remote_security_level: int = 0x06
 
     @property
     def suci_by_usim(self) -> bool:

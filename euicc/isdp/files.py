@@ -29,7 +29,10 @@ LONGEST_PATH = 8
 """Bytes of a filePath."""
 MF_RULES, OTHER_RULES = b"\x2f\x06", b"\x6f\x06"
 LIFE_CYCLE_STATES = frozenset((0x00, 0x01, 0x03, 0x04, 0x05, 0x06, 0x07, 0x0C, 0x0D, 0x0E, 0x0F))
-KEY_REFERENCES = frozenset((*range(0x01, 0x09), *range(0x0A, 0x0F), *range(0x81, 0x89), *range(0x8A, 0x8F)))
+KEY_REFERENCES = frozenset(
+    (*range(0x01, 0x09), *range(0x0A, 0x0F), 0x11, *range(0x81, 0x89), *range(0x8A, 0x8F))
+)
+"""PINs, administrative keys and the universal PIN, TS 102 221 table 9.3."""
 
 GENERIC_ROW = Row("", 0, None, record_length=None, sfi=SFI_FROM_FID)
 """A file without template: GenericFileManagement gives everything, TS 102 222 the rest."""

@@ -207,11 +207,12 @@ class Pins:
         """Whether the user authentication with this key is done, or not asked for: TS 102 221 9.5.1.
 
         A PIN that the universal PIN replaces is satisfied by that one. A disabled PIN is satisfied also when it is
-        blocked. Reference 00 is the application PIN.
+        blocked, and in an IoT minimal profile a PIN that is not defined counts as disabled. Reference 00 is the
+        application PIN.
         """
         pin = self.find(reference, df) if reference else self.application_pin(df)
         if pin is None:
-            return False
+            return self._profile.minimal and reference not in ADMINISTRATIVE_KEYS
         if pin.enabled:
             return pin.verified
         return not pin.replaced or self.satisfied(UNIVERSAL_PIN, df)

@@ -104,6 +104,8 @@ class UiccProfile:
     rfm: list[Rfm] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
     non_standard: list[bytes] = field(default_factory=list)
+    minimal: bool = False
+    """An IoT minimal profile: its default access rules name PINs that it need not have."""
     pol: bytes | None = None
     """POL1 of SGP.02, 1 byte; only M2M eUICCs look at it."""
     connectivity_parameters: bytes | None = None

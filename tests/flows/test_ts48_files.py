@@ -11,14 +11,10 @@ from pathlib import Path
 import pytest
 
 from apdu import ApduChannel, Command, Response, tlv
-from euicc import Card
-from euicc.profiles.profile import Profile, ProfileState
-from euicc.profiles.store import ProfileStore
-from ipa.lpa import Lpa
 from tests.data import needs_ts48, ts48_packages
 from tests.flows.described import BER_TLV, Described, content_of, described, directories, fcp_of
+from tests.flows.installed import enabled
 from tests.isdp.expectation import CSIM, ISIM, USIM, expected_contents
-from tests.isdr.installed import metadata
 
 packages = pytest.mark.parametrize("path", ts48_packages(), ids=lambda path: str(path.stem))
 pytestmark = needs_ts48
@@ -31,7 +27,6 @@ WITH_PIN2 = (TELECOM, USIM, ISIM, CSIM)
 READ, UPDATE = 0x01, 0x02
 TRANSPARENT, LINEAR, CYCLIC = 0x01, 0x02, 0x06
 EF_UST, EF_IST = USIM + b"\x6f\x38", ISIM + b"\x6f\x07"
-ICCID = b"\x89\x00\x01\x23\x45\x67\x89\x01\x23\x41"
 
 
 class Walker:
@@ -107,26 +102,6 @@ class Walker:
         if file.kind == TRANSPARENT:
             return self.send(0x00, 0xD6, 0x00, 0x00, content[:1])
         return self.send(0x00, 0xDC, 0x01, 0x04, content[: file.record_length])
-
-
-def enabled(package: bytes) -> Card:
-    """A card with this profile, enabled by the device."""
-    card = Card.manufacture()
-    store = ProfileStore(card.nvm)
-    profile = Profile(
-        aid=store.free_aid(),
-        iccid=ICCID,
-        metadata=metadata(1),
-        ci_ski=card.identity.credentials[0].ci_ski,
-        smdp_oid="2.999.10",
-        state=ProfileState.DISABLED,
-    )
-    with card.nvm.transaction():
-        store.add(profile, package)
-    with Lpa(card) as lpa:
-        lpa.enable(ICCID)
-    card.reset()
-    return card
 
 
 def conditions(record: bytes, access: int) -> list[tlv.Tlv]:

@@ -26,6 +26,7 @@ def install(area: Staging, name: str, element: pe.PEIoT) -> None:
     aid = RID_3GPP + header.iot_options.pix
     templates.install(area, name, element.replace(**_defaults(element, aid, header.iccid)))
     area.naas["iot"] = area.naas["usim"]
+    area.profile.minimal = True
 
 
 def _defaults(element: pe.PEIoT, aid: bytes, iccid: bytes) -> dict[str, Any]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from euicc.uicc.authority import Authority
+    from euicc.uicc.commands.ber_tlv import Arrival, Retrieval
     from euicc.uicc.profile_data import UiccProfile
     from euicc.uicc.uicc import Uicc
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 class Context:
     """Volatile state of one logical channel, or of one remote session; the Uicc knows each as long as it is used.
 
-    authority: whose rights count. record: the record pointer, None when it is not set.
+    authority: whose rights count. record: the record pointer, None when it is not set. transfer: the
+    object of a BER-TLV EF that is on its way.
     """
 
     uicc: Uicc
@@ -30,6 +32,7 @@ class Context:
     adf: Df | None = None
     ef: Ef | None = None
     record: int | None = None
+    transfer: Retrieval | Arrival | None = None
 
     def __post_init__(self) -> None:
         self.uicc.contexts.add(self)

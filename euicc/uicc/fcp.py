@@ -22,6 +22,7 @@ PIN_STATUS = 0xC6
 
 # Inside A5
 UICC_CHARACTERISTICS = 0x80
+AVAILABLE_MEMORY = 0x83
 FILE_DETAILS = 0x84
 RESERVED_SIZE = 0x85
 MAXIMUM_SIZE = 0x86
@@ -64,7 +65,7 @@ def _of_ef(ef: Ef, uicc: Uicc) -> list[bytes]:
     return [
         tlv.encode(FILE_DESCRIPTOR, _descriptor(ef), _record_part(ef, uicc)),
         tlv.encode(FILE_ID, ef.fid.to_bytes(2, "big")),
-        _proprietary_of_ef(ef),
+        _proprietary_of_ef(ef, uicc),
         tlv.encode(LIFE_CYCLE, bytes([uicc.lcsi(ef)])),
         _security(ef),
         tlv.encode(FILE_SIZE, _number(uicc.size(ef))),
@@ -103,10 +104,11 @@ def _security(file: File) -> bytes:
     return tlv.encode(file.security_format, file.security) if file.security else b""
 
 
-def _proprietary_of_ef(ef: Ef) -> bytes:
+def _proprietary_of_ef(ef: Ef, uicc: Uicc) -> bytes:
     """`A5` of an EF, TS 102 221 11.1.1.4.6: absent when there is nothing to say."""
     parts = []
     if ef.kind is FileKind.BER_TLV:
+        parts.append(tlv.encode(AVAILABLE_MEMORY, _number(_available(ef, uicc))))
         parts.append(tlv.encode(FILE_DETAILS, DER_CODING))
         parts.append(tlv.encode(RESERVED_SIZE, _number(ef.reserved_size)))
         if ef.maximum_size is not None:
@@ -114,6 +116,13 @@ def _proprietary_of_ef(ef: Ef) -> bytes:
     if ef.special:
         parts.append(tlv.encode(SPECIAL_FILE_INFORMATION, bytes([ef.special])))
     return tlv.encode(PROPRIETARY, *parts) if parts else b""
+
+
+def _available(ef: Ef, uicc: Uicc) -> int:
+    """Bytes that further objects of a BER-TLV EF may take, tags and lengths included."""
+    used = uicc.size(ef)
+    room = uicc.free_memory() + max(0, ef.reserved_size - used)
+    return room if ef.maximum_size is None else min(room, ef.maximum_size - used)
 
 
 def _proprietary_of_df(df: Df) -> bytes:

@@ -18,4 +18,6 @@ COMMANDS: Commands = {
     instruction.CREATE_FILE: (INTERINDUSTRY, later("create", "create_file")),
     instruction.DELETE_FILE: (INTERINDUSTRY, later("create", "delete_file")),
     instruction.RESIZE_FILE: (PROPRIETARY, later("create", "resize_file")),
+    instruction.RETRIEVE_DATA: (PROPRIETARY, later("ber_tlv", "retrieve_data")),
+    instruction.SET_DATA: (PROPRIETARY, later("ber_tlv", "set_data")),
 }

@@ -24,10 +24,20 @@ def opc(key: bytes, op: bytes) -> bytes:
 class Milenage:
     """Milenage with one K and OPc (16 bytes each); `rotations` are r1..r5 (bits, mod 128), `constants` c1..c5.
 
-    K is expanded once. Every function is one or two calls of AES: f2 to f4 are encrypted together.
+    K is expanded once, TEMP of the last RAND is kept, and f2 to f4 are encrypted together: an accepted challenge is
+    three calls of AES.
     """
 
-    __slots__ = ("_constants", "_encrypt", "_opc", "_opc3", "_rotations", "mac_length")
+    __slots__ = (
+        "_constants",
+        "_encrypt",
+        "_opc",
+        "_opc3",
+        "_rand",
+        "_rotations",
+        "_temp_of_rand",
+        "mac_length",
+    )
 
     def __init__(
         self, key: bytes, opc: bytes, rotations: bytes = ROTATIONS, constants: bytes = CONSTANTS
@@ -36,6 +46,7 @@ class Milenage:
         self._encrypt = Cipher(algorithms.AES(key), modes.ECB()).encryptor().update
         self._opc = _number(opc)
         self._opc3 = _number(opc * 3)
+        self._rand, self._temp_of_rand = b"", 0
         self._rotations = tuple(bits % BITS for bits in rotations)
         self._constants = tuple(
             _number(constants[start : start + BLOCK]) for start in range(0, 5 * BLOCK, BLOCK)
@@ -56,8 +67,8 @@ class Milenage:
             self._input(chained, 1) << 2 * BITS | self._input(chained, 2) << BITS | self._input(chained, 3)
         )
         outputs = _number(self._encrypt(inputs.to_bytes(3 * BLOCK, "big"))) ^ self._opc3
-        out2, ck, ik = _thirds(outputs.to_bytes(3 * BLOCK, "big"))
-        return Outputs(out2[8:], ck, ik, out2[:6])
+        out = outputs.to_bytes(3 * BLOCK, "big")
+        return Outputs(out[8:BLOCK], out[BLOCK : 2 * BLOCK], out[2 * BLOCK :], out[:6])
 
     def f5_star(self, rand: bytes) -> bytes:
         """AK of a resynchronisation, 6 bytes."""
@@ -65,7 +76,10 @@ class Milenage:
         return _bytes(_number(self._encrypt(_bytes(self._input(chained, 4)))) ^ self._opc)[:6]
 
     def _temp(self, rand: bytes) -> int:
-        return _number(self._encrypt(_bytes(_number(rand) ^ self._opc)))
+        if rand != self._rand:
+            self._temp_of_rand = _number(self._encrypt(_bytes(_number(rand) ^ self._opc)))
+            self._rand = rand
+        return self._temp_of_rand
 
     def _out1(self, rand: bytes, sqn_amf: bytes) -> bytes:
         rotated = _rotated(_number(sqn_amf + sqn_amf) ^ self._opc, self._rotations[0])
@@ -88,7 +102,3 @@ def _bytes(number: int) -> bytes:
 def _rotated(number: int, bits: int) -> int:
     """A block rotated to the left, cyclically."""
     return (number << bits | number >> BITS - bits) & _MASK
-
-
-def _thirds(blocks: bytes) -> tuple[bytes, bytes, bytes]:
-    return blocks[:BLOCK], blocks[BLOCK : 2 * BLOCK], blocks[2 * BLOCK :]

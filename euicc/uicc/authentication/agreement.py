@@ -10,7 +10,6 @@ from apdu import StatusError, status
 from euicc.crypto.aka import AMF_LENGTH, SQN_LENGTH
 from euicc.crypto.usim_test_algorithm import RESYNCHRONISATION_AMF
 from euicc.runtime import keys
-from euicc.uicc.authentication.algorithms import algorithm
 from euicc.uicc.authentication.sequence import NO_ANONYMITY_KEY, SequenceNumbers
 
 if TYPE_CHECKING:
@@ -48,14 +47,18 @@ def count_run(memory: ProfileMemory, subscription: Subscription) -> None:
 
 
 def agree(
-    memory: ProfileMemory, subscription: Subscription, rand: bytes, autn: bytes, mask: Mask | None = None
+    memory: ProfileMemory,
+    subscription: Subscription,
+    functions: AkaAlgorithm,
+    rand: bytes,
+    autn: bytes,
+    mask: Mask | None = None,
 ) -> Outputs:
     """Verify a challenge and remember its sequence number, durable on return unless inside a transaction.
 
-    RAND is 16 bytes, AUTN 8 and those of MAC-A. mask: what MAC-A in AUTN was combined with, from the outputs.
-    StatusError 9862 for a wrong MAC-A; SynchronisationFailure.
+    functions: the algorithm of the subscription. RAND is 16 bytes, AUTN 8 and those of MAC-A. mask: what MAC-A in
+    AUTN was combined with, from the outputs. StatusError 9862 for a wrong MAC-A; SynchronisationFailure.
     """
-    functions = algorithm(subscription.parameters)
     outputs = functions.f2345(rand)
     sqn, amf = _revealed(autn[:SQN_LENGTH], outputs.ak, subscription), autn[SQN_LENGTH:MAC_OFFSET]
     mac = functions.f1(rand, sqn, amf)

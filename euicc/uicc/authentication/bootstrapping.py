@@ -19,7 +19,7 @@ from euicc.uicc.authentication.applications import Naa, naa
 from euicc.uicc.filesystem import Ef
 
 if TYPE_CHECKING:
-    from euicc.crypto.aka import Outputs
+    from euicc.crypto.aka import AkaAlgorithm, Outputs
     from euicc.uicc.authentication.parameters import Subscription
     from euicc.uicc.filesystem import Df
     from euicc.uicc.uicc import Uicc
@@ -37,14 +37,16 @@ NAF_KEY_ENTRY = 1 + sha256().digest_size
 """A kept NAF key: number of its record, Ks_int_NAF."""
 
 
-def bootstrap(uicc: Uicc, adf: Df, subscription: Subscription, rand: bytes, autn: bytes) -> bytes:
+def bootstrap(
+    uicc: Uicc, adf: Df, subscription: Subscription, functions: AkaAlgorithm, rand: bytes, autn: bytes
+) -> bytes:
     """Bootstrapping mode, TS 33.220 5.3.2: RES. What was bootstrapped before is replaced; durable on return.
 
     In EF_GBABP, RAND is written; B-TID and lifetime are empty until the terminal writes them. StatusError 9862, 9866
     (EF_GBABP is too short or not there); SynchronisationFailure.
     """
     with uicc.memory.transaction():
-        outputs = agree(uicc.memory, subscription, rand, autn, mask=_mask)
+        outputs = agree(uicc.memory, subscription, functions, rand, autn, _mask)
         uicc.memory.set(keys.GBA_BOOTSTRAPPED, rand + outputs.ck + outputs.ik, _name(adf))
         parameters = _file(adf, GBABP)
         uicc.write(parameters, _fitted(bytes([len(rand)]) + rand + bytes(2), uicc.size(parameters)))

@@ -47,10 +47,11 @@ def gsm(uicc: Uicc, adf: Df, subscription: Subscription, data: bytes) -> bytes:
 
 def umts(uicc: Uicc, adf: Df, subscription: Subscription, data: bytes) -> bytes:
     """3G context, and for EPS, 5G and IMS: RES, CK and IK, and Kc if the USIM offers GSM access; or AUTS."""
-    rand, autn = _fields(data, RAND_LENGTH, _autn_length(subscription))
+    functions = algorithm(subscription.parameters)
+    rand, autn = _fields(data, RAND_LENGTH, MAC_OFFSET + functions.mac_length)
     agreement.count_run(uicc.memory, subscription)
     try:
-        outputs = agreement.agree(uicc.memory, subscription, rand, autn)
+        outputs = agreement.agree(uicc.memory, subscription, functions, rand, autn)
     except SynchronisationFailure as failure:
         return SYNCHRONISATION_FAILURE + _field(failure.auts)
     answer = SUCCESSFUL + _field(outputs.res) + _field(outputs.ck) + _field(outputs.ik)
@@ -74,10 +75,11 @@ def gba(uicc: Uicc, adf: Df, subscription: Subscription, data: bytes) -> bytes:
         return SUCCESSFUL + _field(bootstrapping.derive(uicc, adf, naf_id, impi))
     if data[:1] != bytes([GBA_BOOTSTRAPPING]):
         raise StatusError(status.WRONG_LENGTH)
-    rand, autn = _fields(data[1:], RAND_LENGTH, _autn_length(subscription))
+    functions = algorithm(subscription.parameters)
+    rand, autn = _fields(data[1:], RAND_LENGTH, MAC_OFFSET + functions.mac_length)
     agreement.count_run(uicc.memory, subscription)
     try:
-        return SUCCESSFUL + _field(bootstrapping.bootstrap(uicc, adf, subscription, rand, autn))
+        return SUCCESSFUL + _field(bootstrapping.bootstrap(uicc, adf, subscription, functions, rand, autn))
     except SynchronisationFailure as failure:
         return SYNCHRONISATION_FAILURE + _field(failure.auts)
 
@@ -103,10 +105,6 @@ def folded(data: bytes, width: int) -> bytes:
     for start in range(0, len(data), width):
         result ^= int.from_bytes(data[start : start + width].ljust(width, b"\x00"), "big")
     return result.to_bytes(width, "big")
-
-
-def _autn_length(subscription: Subscription) -> int:
-    return MAC_OFFSET + algorithm(subscription.parameters).mac_length
 
 
 def _field(value: bytes) -> bytes:

@@ -36,7 +36,7 @@ def authenticate(context: Context, command: Command) -> bytes:
 def active_application(context: Context) -> Df:
     """The ADF that is active on the channel, in which the current directory must lie; StatusError 6985."""
     adf = context.adf
-    if adf is None or adf not in context.df.ancestors():
+    if adf is None or (adf is not context.df and adf not in context.df.ancestors()):
         raise StatusError(status.CONDITIONS_NOT_SATISFIED)
     return adf
 
@@ -46,6 +46,6 @@ def check_application_pin(context: Context, adf: Df) -> None:
 
     The application PIN is the first of 01..08 in the PIN status template of the ADF; without one nothing is to verify.
     """
-    references = [reference for reference in adf.pin_keys if reference in APPLICATION_PINS]
-    if references and not context.authority.satisfied(references[0], adf):
+    reference = next((key for key in adf.pin_keys if key in APPLICATION_PINS), None)
+    if reference is not None and not context.authority.satisfied(reference, adf):
         raise StatusError(status.SECURITY_STATUS_NOT_SATISFIED)

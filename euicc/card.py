@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from os import PathLike
 from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from euicc import eid as eids
 from euicc.config import Config
@@ -21,6 +22,9 @@ from euicc.runtime.nvm import Nvm, PowerLoss
 from euicc.runtime.proactive import Proactive
 from euicc.runtime.runtime import Runtime
 from euicc.uicc.applet import UiccApplet
+
+if TYPE_CHECKING:
+    from euicc.toolkit.applets import ToolkitApplets
 
 
 class EuiccIssuer(Protocol):
@@ -52,6 +56,7 @@ class Card:
         self.enabled_profile = EnabledProfile(nvm, config)
         self.uicc = UiccApplet(self.enabled_profile.current, self)
         self.runtime = Runtime(self.uicc, self.proactive, config.channels)
+        self.runtime.envelope = lambda data: self.toolkit.envelope(data)
         self.isdr = IsdR(self)
         self.register(self.isdr)
         self.register(Ecasd(lambda: self.identity))
@@ -132,7 +137,17 @@ class Card:
 
     def register(self, applet: Applet) -> None:
         """Install an application of one's own: selectable by its AIDs at once, booted at the next reset."""
+        installed = getattr(applet, "installed", None)
+        if installed is not None:
+            installed(self)
         self.runtime.register(applet)
+
+    @cached_property
+    def toolkit(self) -> ToolkitApplets:
+        """Applets that use the toolkit, and who takes envelopes; made on first use."""
+        from euicc.toolkit.applets import ToolkitApplets
+
+        return ToolkitApplets(self)
 
     @property
     def ci_certificates(self) -> tuple[bytes, ...]:

@@ -39,7 +39,8 @@ class Applet(Protocol):
     """An application that can be selected by AID.
 
     One that keeps anything volatile outside its selections, or has work left from before the power went, also
-    has a method `boot() -> None`: called at every reset, before anything else happens.
+    has a method `boot() -> None`: called at every reset, before anything else happens. One that has to know
+    its card has `installed(card) -> None`: called once, when `Card.register` installs it.
     """
 
     def aids(self) -> Iterable[bytes]:

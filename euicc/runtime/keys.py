@@ -292,6 +292,9 @@ second one left out when there is no maximum."""
 FILE_MEMORY: Key[int] = Key("file-memory", _encode_integer, int, 0)
 """How many bytes the files of a profile take more than as installed, or fewer, by ISD-P. Decimal."""
 
+APPLET_MEMORY: Key[bytes | None] = Key("applet-memory", _encode_optional, bytes, None)
+"""What a toolkit applet of the user's remembers, by its AID (hexadecimal), a stroke, and a name."""
+
 PROFILE_MEMORY: tuple[Key[Any], ...] = (
     FILE_CONTENT,
     FILE_LIFE_CYCLE,

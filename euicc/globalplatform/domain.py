@@ -162,7 +162,10 @@ def domains(uicc: Uicc) -> tuple[Domain, ...]:
     """The security domains of a running profile, the MNO-SD first."""
     installed = {sd.instance.instance_aid: sd for sd in uicc.profile.security_domains}
     entries = (entry for entry in Registry(uicc).entries() if entry.kind is Kind.SECURITY_DOMAIN)
-    return tuple(Domain(uicc, installed.get(entry.aid) or _as_installed(entry)) for entry in entries)
+    return tuple(
+        Domain(uicc, installed[entry.aid] if entry.with_profile else _as_installed(entry))
+        for entry in entries
+    )
 
 
 def domain(uicc: Uicc, aid: bytes) -> Domain | None:

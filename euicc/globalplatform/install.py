@@ -33,20 +33,21 @@ FOR_LOAD, FOR_INSTALL, MAKE_SELECTABLE, EXTRADITION, PERSONALIZATION, REGISTRY_U
 )
 """P1, GPCS table 11-42."""
 SPECIFIC_PARAMETERS, SYSTEM_PARAMETERS = 0xC9, 0xEF
+FIELDS = 6
+"""With the token at the end."""
 AID_LENGTHS = range(5, 17)
 _PRIVILEGES_LENGTHS = (1, PRIVILEGES_LENGTH)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The six fields of INSTALL, GPCS tables 11-43 to 11-48, each after its length; they are called as for install."""
+    """The fields of INSTALL, GPCS tables 11-43 to 11-48, each after its length; they are called as for install."""
 
     package: bytes
     module: bytes
     instance: bytes
     privileges: bytes
     parameters: bytes
-    token: bytes
 
 
 def install(domain: Domain, session: Session, command: Command) -> bytes:
@@ -59,14 +60,17 @@ def install(domain: Domain, session: Session, command: Command) -> bytes:
     function = FORMS.get(command.p1)
     if function is None or command.p2:
         raise StatusError(status.INCORRECT_P1_P2)
-    request = _request(command.data)
-    if request.token:
+    fields = _fields(command.data)
+    if command.p1 == FOR_LOAD:
+        # The only form without privileges.
+        fields.insert(3, b"")
+    if len(fields) != FIELDS or fields[-1]:
         raise StatusError(status.INCORRECT_DATA)
-    return function(domain, session, request)
+    return function(domain, session, Request(*fields[:-1]))
 
 
-def _request(data: bytes) -> Request:
-    """Six fields; each length is one byte, or coded as in BER-TLV."""
+def _fields(data: bytes) -> list[bytes]:
+    """The fields; each length is one byte, or coded as in BER-TLV."""
     fields = []
     try:
         while data:
@@ -74,9 +78,9 @@ def _request(data: bytes) -> Request:
             _, start, end = tlv.read(b"\x80" + data)
             fields.append(data[start - 1 : end - 1])
             data = data[end - 1 :]
-        return Request(*fields)
-    except (TlvError, TypeError):
+    except TlvError:
         raise StatusError(status.INCORRECT_DATA) from None
+    return fields
 
 
 def check_authorized(domain: Domain) -> None:

@@ -26,6 +26,8 @@ _PROVIDER_NAME, _PROFILE_NAME, _ICON_TYPE, _ICON, _POLICY_RULES, _SPECIFIC_DATA 
     0x99,
     0xBF22,
 )
+UPDATABLE = frozenset({_PROVIDER_NAME, _PROFILE_NAME, _ICON_TYPE, _ICON, _POLICY_RULES, _SPECIFIC_DATA})
+"""What a request may have, each once."""
 REMOVABLE = frozenset({_ICON_TYPE, _ICON, _SPECIFIC_DATA})
 """An element without contents takes away the one that there is."""
 ORDER = (0x5A, 0x91, 0x92, 0x93, 0x94, 0x95, 0xB6, 0xB7, 0x99, 0xBF22, 0xBF23)
@@ -62,6 +64,10 @@ def _given(request: tlv.Tlv) -> dict[int, bytes]:
     """The elements of the request by tag, empty for one to be taken away; StatusError 6A80."""
     try:
         children = request.children()
+        if {child.tag for child in children} - UPDATABLE or len({child.tag for child in children}) < len(
+            children
+        ):
+            raise StatusError(status.INCORRECT_DATA)
         removed = {child.tag: b"" for child in children if child.tag in REMOVABLE and not child.value}
         valued = {child.tag: child.encoded for child in children if child.tag not in removed}
         decoded = rsp.UpdateMetadataRequest.decode(tlv.encode(UPDATE_METADATA, *valued.values()))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from apdu import Command, StatusError, status
 from euicc.globalplatform import key_set
+from euicc.globalplatform.domain import conversation_domain
 from euicc.globalplatform.domain import domain as domain_of
 from euicc.globalplatform.session import Session
 from euicc.runtime import keys
@@ -69,7 +70,8 @@ def _dek(domain: Domain, session: Session) -> KeyComponent:
     """The key that deciphers keys in this conversation."""
     key = None
     if session.key_version is not None:
-        owner = domain if session.key_owner is None else domain_of(domain.uicc, session.key_owner)
+        named = session.key_owner
+        owner = conversation_domain(domain) if named is None else domain_of(domain.uicc, named)
         key = owner.key(session.key_version, key_set.DEK) if owner else None
     if key is None or key_set.block_size(key.components[0].type) is None:
         raise StatusError(status.CONDITIONS_NOT_SATISFIED)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 AID, STATE, PRIVILEGES, PACKAGE, DOMAIN, MODULE, VERSION = 0x4F, 0x9F70, 0xC5, 0xC4, 0xCC, 0x84, 0xCE
 """Tags of GET STATUS, GPCS table 11-36."""
-_KIND, _MODULES, _SPECIFIC, _UICC = 0x80, 0x85, 0xC9, 0xEA
+_KIND, _MODULES, _WITH_PROFILE, _SPECIFIC, _UICC = 0x80, 0x85, 0x86, 0xC9, 0xEA
 LOADED, INSTALLED, SELECTABLE, PERSONALIZED, LOCKED = 0x01, 0x03, 0x07, 0x0F, 0x80
 """Life cycle states, GPCS 11.1.1; LOCKED is a bit."""
 PRIVILEGES_LENGTH = 3
@@ -51,6 +51,7 @@ class Entry:
     """One entry. `domain` is the AID of the security domain that it is associated with (its own: of none).
 
     specific_parameters: value of C9. uicc_parameters: what is inside EA. modules, version: of a package, where known.
+    with_profile: the profile package brought it, not INSTALL or LOAD.
     """
 
     aid: bytes
@@ -64,6 +65,7 @@ class Entry:
     uicc_parameters: bytes | None = None
     modules: tuple[bytes, ...] = ()
     version: bytes = b""
+    with_profile: bool = False
 
     @property
     def locked(self) -> bool:
@@ -86,6 +88,7 @@ class Entry:
             tlv.encode(MODULE, self.module),
             tlv.encode(_SPECIFIC, self.specific_parameters),
             tlv.encode(VERSION, self.version),
+            tlv.encode(_WITH_PROFILE, bytes([self.with_profile])),
             *(tlv.encode(_MODULES, module) for module in self.modules),
         ]
         if self.uicc_parameters is not None:
@@ -109,6 +112,7 @@ class Entry:
             uicc_parameters=fields.get(_UICC),
             modules=tuple(each.value for each in found if each.tag == _MODULES),
             version=fields[VERSION],
+            with_profile=bool(fields[_WITH_PROFILE][0]),
         )
 
 
@@ -182,12 +186,13 @@ class Registry:
                     domain=package.security_domain_aid or self.root,
                     modules=contents.modules,
                     version=contents.version,
+                    with_profile=True,
                 )
             for instance in application.instances:
                 yield self._instance(instance, Kind.APPLICATION)
         for rfm in profile.rfm:
             domain_aid = rfm.security_domain_aid or self.root
-            yield Entry(rfm.instance_aid, Kind.APPLICATION, SELECTABLE, domain_aid)
+            yield Entry(rfm.instance_aid, Kind.APPLICATION, SELECTABLE, domain_aid, with_profile=True)
 
     def _platform_packages(self) -> Iterator[Entry]:
         """Packages that instances are of and that the profile did not load: the security domains' among them."""
@@ -200,7 +205,7 @@ class Registry:
             if instance.load_package_aid not in loaded:
                 modules.setdefault(instance.load_package_aid, {})[instance.class_aid] = None
         for aid, of_package in modules.items():
-            yield Entry(aid, Kind.PACKAGE, LOADED, self.root, modules=tuple(of_package))
+            yield Entry(aid, Kind.PACKAGE, LOADED, self.root, modules=tuple(of_package), with_profile=True)
 
     def _instance(self, instance: ApplicationInstance, kind: Kind) -> Entry:
         return Entry(
@@ -213,4 +218,5 @@ class Registry:
             module=instance.class_aid,
             specific_parameters=instance.specific_parameters,
             uicc_parameters=instance.uicc_parameters,
+            with_profile=True,
         )

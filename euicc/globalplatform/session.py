@@ -31,9 +31,10 @@ class Session:
     """One conversation: a secure channel on the local interface, or the script of a secured packet.
 
     level: what is certain about each of its commands. key_version: the key set that protects it, whose key 03
-    (DEK, KIK) deciphers keys; None without one. key_owner: AID of the domain that has that key set, when it is not the
-    one that executes. The rest spans commands. chain: an unfinished STORE DATA. listing: what
-    GET STATUS [next occurrence] will still answer. target: AID that INSTALL [for personalization] named.
+    (DEK, KIK) deciphers keys; None without one. key_owner: AID of the domain that has that key set; None: the one
+    that executes, or as long as that has no keys the one above it.
+    The rest spans commands. chain: an unfinished STORE DATA. listing: what GET STATUS [next occurrence] will still
+    answer. target: AID that INSTALL [for personalization] named.
     """
 
     level: SecurityLevel = SecurityLevel.NONE

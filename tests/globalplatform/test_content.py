@@ -1,0 +1,329 @@
+"""INSTALL, LOAD and DELETE: packages and instances come, move and go."""
+
+from __future__ import annotations
+
+from hashlib import sha1, sha256
+
+import pytest
+
+from euicc.card import Card
+from euicc.globalplatform.domain import domains
+from euicc.globalplatform.registry import Entry, Registry
+from euicc.runtime import keys
+from tests.globalplatform.cards import (
+    MNO_SD,
+    SSD,
+    SSD_MODULE,
+    SSD_PACKAGE,
+    card_with,
+    mno_sd,
+    package,
+    remote,
+    run,
+)
+
+PACKAGE = bytes.fromhex("A00000000101")
+MODULE = bytes.fromhex("A0000000010101")
+INSTANCE = bytes.fromhex("A0000000010102")
+NEW_SSD = bytes.fromhex("A0000001515350AA")
+NONE = b"\x02\xc9\x00"
+
+
+@pytest.fixture
+def card() -> Card:
+    return card_with(package())
+
+
+def component(tag: int, content: bytes) -> bytes:
+    return bytes([tag]) + len(content).to_bytes(2, "big") + content
+
+
+def load_file(version: bytes = b"\x02\x01") -> bytes:
+    """The beginning of a Java Card load file; `version` is minor, then major."""
+    header = bytes.fromhex("DECAFFED 0102 00") + version + bytes([len(PACKAGE)]) + PACKAGE
+    applet = b"\x01" + bytes([len(MODULE)]) + MODULE + b"\x00\x08"
+    return component(1, header) + component(2, bytes(20)) + component(3, applet) + component(7, bytes(300))
+
+
+def lv(*fields: bytes) -> bytes:
+    return b"".join(bytes([len(field)]) + field for field in fields)
+
+
+def apdu(ins: int, p1: int, p2: int, data: bytes) -> str:
+    return (bytes([0x80, ins, p1, p2, len(data)]) + data).hex()
+
+
+def install(p1: int, *fields: bytes) -> str:
+    return apdu(0xE6, p1, 0, lv(*fields))
+
+
+def for_load(package: bytes = PACKAGE, domain: bytes = b"", hash_value: bytes = b"") -> str:
+    return install(0x02, package, domain, hash_value, b"", b"")
+
+
+FOR_LOAD = for_load()
+
+
+def for_install(
+    p1: int = 0x0C,
+    parameters: bytes = NONE[1:],
+    of: bytes = SSD_PACKAGE,
+    module: bytes = SSD_MODULE,
+    instance: bytes = INSTANCE,
+    privileges: bytes = b"\x00",
+) -> str:
+    return install(p1, of, module, instance, privileges, parameters, b"")
+
+
+def blocks(content: bytes, size: int = 200) -> list[str]:
+    pieces = [content[start : start + size] for start in range(0, len(content), size)]
+    last = len(pieces) - 1
+    return [apdu(0xE8, 0x80 if number == last else 0, number, piece) for number, piece in enumerate(pieces)]
+
+
+def tlv_c4(content: bytes) -> bytes:
+    return b"\xc4\x82" + len(content).to_bytes(2, "big") + content
+
+
+def answers(card: Card, *commands: str) -> list[str]:
+    of, session = mno_sd(card), remote()
+    return [run(of, session, command) for command in commands]
+
+
+def entry(card: Card, aid: bytes) -> Entry | None:
+    return Registry(card.uicc.running).find(aid)
+
+
+def loaded(card: Card) -> None:
+    begin = install(0x02, PACKAGE, b"", sha256(load_file()).digest(), b"", b"")
+    assert set(answers(card, begin, *blocks(tlv_c4(load_file())))) == {"009000"}
+
+
+def test_a_load_file_is_kept_and_listed(card: Card) -> None:
+    loaded(card)
+    card.reset()
+    listed = answers(card, "80F21002084F06A00000000101")
+    assert listed == ["E3234F06A000000001019F700101CE0201028407A0000000010101CC08A0000001510000009000"]
+    assert card.uicc.running.memory.get(keys.LOAD_FILE, PACKAGE.hex()) == load_file()
+
+
+def test_what_is_no_java_card_file_is_kept_without_modules(card: Card) -> None:
+    begin = FOR_LOAD
+    assert answers(card, begin, *blocks(tlv_c4(bytes(10))))[-1] == "009000"
+    found = entry(card, PACKAGE)
+    assert found is not None
+    assert (found.modules, found.version) == ((), b"")
+    assert answers(card, for_install(of=PACKAGE, module=bytes(5))) == ["009000"]
+
+
+def test_blocks_may_come_in_sessions_with_resets_between(card: Card) -> None:
+    commands = [
+        install(0x02, PACKAGE, MNO_SD, sha1(load_file()).digest(), b"", b""),
+        *blocks(tlv_c4(load_file()), 100),
+    ]
+    for command in commands:
+        assert answers(card, command) == ["009000"]
+        card.reset()
+    assert entry(card, PACKAGE) is not None
+
+
+def test_dap_blocks_are_passed_over(card: Card) -> None:
+    content = bytes.fromhex("E2034F0100") + tlv_c4(load_file())
+    assert answers(card, install(0x02, PACKAGE, SSD, b"", b"", b""), *blocks(content))[-1] == "009000"
+    found = entry(card, PACKAGE)
+    assert found is not None
+    assert found.domain == SSD
+
+
+LOAD_REFUSED = {
+    "without INSTALL": ([], blocks(tlv_c4(bytes(10))), "6985"),
+    "wrong hash": ([install(0x02, PACKAGE, b"", bytes(32), b"", b"")], blocks(tlv_c4(bytes(10))), "6A80"),
+    "cut": ([FOR_LOAD], blocks(tlv_c4(bytes(10))[:-1]), "6A80"),
+    "no C4": ([FOR_LOAD], blocks(b"\xc5\x00"), "6A80"),
+    "nothing": ([FOR_LOAD], ["80E88000"], "6A80"),
+    "not the next block": ([FOR_LOAD], [apdu(0xE8, 0, 1, b"x")], "6A86"),
+    "P1": ([FOR_LOAD], [apdu(0xE8, 1, 0, b"x")], "6A86"),
+}
+
+
+@pytest.mark.parametrize(("before", "given", "expected"), LOAD_REFUSED.values(), ids=LOAD_REFUSED.keys())
+def test_what_load_refuses(card: Card, before: list[str], given: list[str], expected: str) -> None:
+    assert answers(card, *before, *given)[-1] == expected
+    assert entry(card, PACKAGE) is None
+    if expected == "6A80":
+        assert answers(card, apdu(0xE8, 0, 1, b"x")) == ["6985"]
+
+
+def test_a_load_file_must_fit_into_the_memory(card: Card) -> None:
+    of, session = mno_sd(card), remote()
+    assert run(of, session, FOR_LOAD) == "009000"
+    piece = (b"\x80\xe8\x00\x00\x00\xff\xff" + bytes(0xFFFF)).hex()
+    found = [run(of, session, piece[:6] + f"{number:02x}" + piece[8:]) for number in range(8)]
+    assert found[0] == "009000"
+    assert found[-1] == "6A84"
+
+
+INSTALL_REFUSED = {
+    "P1": (install(0x03, PACKAGE, b"", b"", b"", b""), "6A86"),
+    "P1 0": (install(0x00, PACKAGE, b"", b"", b"", b""), "6A86"),
+    "P2": (apdu(0xE6, 0x02, 1, lv(PACKAGE, b"", b"", b"", b"")), "6A86"),
+    "five fields": (apdu(0xE6, 0x0C, 0, lv(SSD_PACKAGE, SSD_MODULE, INSTANCE, b"\0", b"\xc9\0")), "6A80"),
+    "seven fields": (apdu(0xE6, 0x0C, 0, lv(*(b"",) * 7)), "6A80"),
+    "cut": (apdu(0xE6, 0x0C, 0, lv(*(b"",) * 5) + b"\x01"), "6A80"),
+    "a token": (install(0x0C, SSD_PACKAGE, SSD_MODULE, INSTANCE, b"\0", b"\xc9\0", b"token"), "6A80"),
+    "load: package there": (install(0x02, SSD_PACKAGE, b"", b"", b"", b""), "6A80"),
+    "load: no AID": (install(0x02, b"", b"", b"", b"", b""), "6A80"),
+    "load: length of hash": (install(0x02, PACKAGE, b"", bytes(31), b"", b""), "6A80"),
+    "load: no such domain": (install(0x02, PACKAGE, bytes(6), b"", b"", b""), "6A88"),
+    "install: no such package": (for_install(of=PACKAGE), "6A88"),
+    "install: no such module": (for_install(module=MODULE), "6A88"),
+    "install: AID there": (for_install(instance=SSD), "6A80"),
+    "install: AID too short": (for_install(instance=b"\xa0\0\0\1"), "6A80"),
+    "install: no C9": (for_install(parameters=b""), "6A80"),
+    "install: parameters malformed": (for_install(parameters=b"\xc9\x05"), "6A80"),
+    "install: privileges": (for_install(privileges=b"\0\0"), "6A80"),
+    "install: TAR in use": (
+        for_install(parameters=bytes.fromhex("C900EA0E800C 010000000000 0003 B00120 00".replace(" ", ""))),
+        "6A80",
+    ),
+    "install: toolkit parameters": (for_install(parameters=bytes.fromhex("C900EA03800101")), "6A80"),
+    "selectable: unknown": (install(0x08, b"", b"", INSTANCE, b"\0", b"", b""), "6A88"),
+    "selectable: already": (install(0x08, b"", b"", SSD, b"\x80", b"", b""), "6985"),
+    "extradition: unknown": (install(0x10, SSD, b"", INSTANCE, b"", b"", b""), "6A88"),
+    "extradition: no domain": (install(0x10, SSD_PACKAGE, b"", SSD, b"", b"", b""), "6A88"),
+    "extradition: of the MNO-SD": (install(0x10, SSD, b"", MNO_SD, b"", b"", b""), "6985"),
+    "extradition: into itself": (install(0x10, SSD, b"", SSD, b"", b"", b""), "6985"),
+    "update: unknown": (install(0x40, b"", b"", INSTANCE, b"\0", b"", b""), "6A88"),
+    "update: a domain no more": (install(0x40, b"", b"", SSD, b"\0", b"", b""), "6985"),
+    "personalization: unknown": (install(0x20, b"", b"", INSTANCE, b"", b"", b""), "6A88"),
+    "personalization: no domain": (
+        install(0x20, b"", b"", bytes.fromhex("A00000055910100001"), b"", b"", b""),
+        "6985",
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "expected"), INSTALL_REFUSED.values(), ids=INSTALL_REFUSED.keys())
+def test_what_install_refuses(card: Card, given: str, expected: str) -> None:
+    before = Registry(card.uicc.running).entries()
+    assert answers(card, given) == [expected]
+    assert Registry(card.uicc.running).entries() == before
+
+
+def test_install_then_make_selectable(card: Card) -> None:
+    loaded(card)
+    assert answers(card, for_install(0x04, of=PACKAGE, module=MODULE)) == ["009000"]
+    found = entry(card, INSTANCE)
+    assert found is not None
+    assert (found.state, found.package, found.module, found.domain) == (0x03, PACKAGE, MODULE, MNO_SD)
+    assert answers(card, install(0x08, b"", b"", INSTANCE, b"\0", b"", b"")) == ["009000"]
+    card.reset()
+    found = entry(card, INSTANCE)
+    assert found is not None
+    assert found.state == 0x07
+
+
+def test_without_an_instance_aid_it_is_that_of_the_module(card: Card) -> None:
+    loaded(card)
+    assert answers(card, for_install(of=PACKAGE, module=MODULE, instance=b"")) == ["009000"]
+    assert entry(card, MODULE) is not None
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        "C900EA0F800D 01000000000201160 3 B00999 00",
+        "C900CA0D 00 01000000000201160 3 B00999",
+        "C900EF0FCA0D 00 01000000000201160 3 B00999",
+    ],
+    ids=["EA", "CA", "CA in EF"],
+)
+def test_toolkit_parameters_of_a_new_domain(card: Card, parameters: str) -> None:
+    data = bytes.fromhex(parameters.replace(" ", ""))
+    assert answers(card, for_install(instance=NEW_SSD, privileges=b"\x80", parameters=data)) == ["009000"]
+    below = domains(card.uicc.running)[-1]
+    assert (below.aid, below.tars, below.minimum_security_level) == (
+        NEW_SSD,
+        (bytes.fromhex("B00999"),),
+        0x16,
+    )
+    assert answers(card, for_install(parameters=data)) == ["6A80"]  # the TAR is taken
+
+
+def test_extradition_and_registry_update(card: Card) -> None:
+    answers(card, for_install())
+    assert answers(card, install(0x10, SSD, b"", INSTANCE, b"", b"", b"")) == ["009000"]
+    found = entry(card, INSTANCE)
+    assert found is not None
+    assert found.domain == SSD
+    assert answers(card, install(0x40, MNO_SD, b"", INSTANCE, b"\x04\x00\x00", b"", b"")) == ["009000"]
+    found = entry(card, INSTANCE)
+    assert found is not None
+    assert (found.domain, found.privileges) == (MNO_SD, b"\x04\x00\x00")
+
+
+def test_only_with_authorized_management(card: Card) -> None:
+    below, session = domains(card.uicc.running)[1], remote(version=0x31)
+    for command in (
+        FOR_LOAD,
+        for_install(),
+        install(0x08, b"", b"", SSD, b"", b"", b""),
+        install(0x10, SSD, b"", SSD, b"", b"", b""),
+        install(0x40, b"", b"", SSD, b"", b"", b""),
+        apdu(0xE4, 0, 0, b"\x4f\x09" + SSD),
+    ):
+        assert run(below, session, command) == "6985"
+
+
+def test_delete(card: Card) -> None:
+    loaded(card)
+    answers(card, for_install(of=PACKAGE, module=MODULE))
+    delete_package = b"\x4f\x06" + PACKAGE
+    assert answers(card, apdu(0xE4, 0, 0, delete_package)) == ["6985"]  # its instance is there
+    assert answers(card, apdu(0xE4, 0, 0, b"\x4f\x07" + INSTANCE)) == ["009000"]
+    assert answers(card, for_install(of=PACKAGE, module=MODULE)) == ["009000"]
+    assert answers(card, apdu(0xE4, 0, 0x80, delete_package)) == ["009000"]
+    assert (entry(card, PACKAGE), entry(card, INSTANCE)) == (None, None)
+    assert card.uicc.running.memory.names(keys.LOAD_FILE) == []
+    assert answers(card, apdu(0xE4, 0, 0, delete_package)) == ["6A88"]
+
+
+def test_a_domain_goes_with_what_is_below_it(card: Card) -> None:
+    answers(card, for_install(), install(0x10, SSD, b"", INSTANCE, b"", b"", b""))
+    run(domains(card.uicc.running)[1], remote(version=0x31), "80E4000003D00101")
+    assert answers(card, apdu(0xE4, 0, 0, b"\x4f\x09" + SSD)) == ["6985"]
+    assert answers(card, apdu(0xE4, 0, 0x80, b"\x4f\x09" + SSD)) == ["009000"]
+    card.reset()
+    assert [each.aid for each in domains(card.uicc.running)] == [MNO_SD]
+    assert entry(card, INSTANCE) is None
+    assert card.uicc.running.memory.names(keys.SECURITY_DOMAIN_KEYS) == []
+    again = for_install(instance=SSD, privileges=b"\x80")
+    assert answers(card, again) == ["009000"]
+    assert domains(card.uicc.running)[1].keys == ()
+
+
+DELETE_REFUSED = {
+    "the MNO-SD": (apdu(0xE4, 0, 0x80, b"\x4f\x08" + MNO_SD), "6985"),
+    "a package of the card": (apdu(0xE4, 0, 0x80, b"\x4f\x07" + SSD_PACKAGE), "6985"),
+    "remote file management": (apdu(0xE4, 0, 0, bytes.fromhex("4F09A00000055910100001")), "6985"),
+    "unknown": (apdu(0xE4, 0, 0, b"\x4f\x06" + PACKAGE), "6A88"),
+    "P1": (apdu(0xE4, 0x80, 0, b"\x4f\x06" + PACKAGE), "6A86"),
+    "P2": (apdu(0xE4, 0, 0x01, b"\x4f\x06" + PACKAGE), "6A86"),
+    "nothing": ("80E40000", "6A80"),
+    "malformed": (apdu(0xE4, 0, 0, b"\x4f\x06"), "6A80"),
+    "other data": (apdu(0xE4, 0, 0, b"\x4f\x06" + PACKAGE + b"\x9e\x00"), "6A80"),
+    "a key version of two bytes": (apdu(0xE4, 0, 0, b"\xd2\x02\x01\x01"), "6A80"),
+    "no such key": (apdu(0xE4, 0, 0, b"\xd2\x01\x7f"), "6A88"),
+}
+
+
+@pytest.mark.parametrize(("given", "expected"), DELETE_REFUSED.values(), ids=DELETE_REFUSED.keys())
+def test_what_delete_refuses(card: Card, given: str, expected: str) -> None:
+    before = Registry(card.uicc.running).entries()
+    assert answers(card, given) == [expected]
+    assert Registry(card.uicc.running).entries() == before
+
+
+def test_an_instance_is_selectable_where_its_application_is_registered(card: Card) -> None:
+    answers(card, for_install())
+    assert card.transmit(bytes.fromhex("00A4040007") + INSTANCE).hex() == "6a82"

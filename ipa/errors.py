@@ -74,6 +74,13 @@ class NoApplication(IpaError):
         super().__init__(f"the card has no USIM, is a profile enabled? Selecting it gives {description}")
 
 
+class FileUnknown(IpaError):
+    """The card has no file of this path."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"the card has no {path}")
+
+
 class PinRefused(IpaError):
     """The card did not do what was asked with a PIN; `tries_left` where it tells."""
 

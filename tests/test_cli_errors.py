@@ -30,6 +30,7 @@ EMPTY_TRACE = "APDU trace 2\n"
 ON_A_CARD = (
     ("info",),
     ("profiles",),
+    ("files",),
     ("download", "LPA:1$127.0.0.1:9$X"),
     ("enable", ABSENT),
     ("disable", ABSENT),
@@ -85,6 +86,9 @@ WRONG: tuple[Row, ...] = (
     ("ipa", ("--card", "a.card", "download", "LPA:1$h$X", "--connect-to", "h"), "NAME=HOST:PORT", 2),
     ("ipa", ("--card", "a.card", "download", "LPA:1$h$X", "--ci", "missing"), "missing", 1),
     ("ipa", ("--card", "a.card", "enable", "12"), "not an ICCID", 1),
+    ("ipa", ("--card", "a.card", "files", "EF.NOTHING"), "neither a name like EF.IMSI", 2),
+    ("ipa", ("--card", "a.card", "files", "EF.IMSI"), "the card has no EF.IMSI", 1),
+    ("ipa", ("--card", "a.card", "files", "--pin"), "set IPA_PIN", 2),
     ("ipa", ("--card", "a.card", "eim", "add-initial", "missing"), "missing", 1),
     ("ipa", ("--card", "a.card", "eim", "add-initial", "text"), "text", 1),
     ("ipa", ("--card", "a.card", "poll", "--cause", "x"), "--cause", 2),

@@ -6,6 +6,7 @@ from typing import Any
 
 FREE = "none"
 SERVICE = {"service", "name"}
+FID = "fid"
 
 
 def plain_json(value: Any) -> Any:
@@ -38,7 +39,7 @@ def _row(value: dict[str, Any]) -> str:
     if set(value) == SERVICE:
         return f"{value['service']} {value['name']}".strip()
     said = (
-        f"{name.replace('_', ' ')} {words(each)}"
+        f"{name.replace('_', ' ')} {f'{each:04X}' if name == FID else words(each)}"
         for name, each in value.items()
         if each not in (None, "", [], {})
     )

@@ -72,7 +72,7 @@ def telecom(subscription: Subscription, header: pe.PEHeader) -> pe.ProfileElemen
 
 
 FREE_EXTENSION = bytes(1)
-PHONEBOOK_REFERENCE = bytes.fromhex("A811 C0034F3A0A C5034F090B C9034F210CAA05 C2034F4A0D".replace(" ", ""))
+PHONEBOOK_REFERENCE = bytes.fromhex("A80F C0034F3A0A C5034F090B C9034F210C AA05 C2034F4A0D")
 """EF_PBR, TS 31.102 4.4.2.1: type 1 files ADN, PBC, UID with their SFIs; type 3 file EXT1."""
 
 

@@ -5,6 +5,8 @@ Each script begins at the MF, or in the ADF of the instance, and shares nothing 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from apdu import Command, StatusError, instruction, status
@@ -30,24 +32,32 @@ CHANGING = frozenset(
     )
 )
 """Commands after which the content of the current EF is another one."""
-COMMANDS = CHANGING | frozenset(
+OF_PINS = frozenset(
     (
-        instruction.SELECT,
-        instruction.STATUS,
-        instruction.READ_BINARY,
-        instruction.READ_RECORD,
-        instruction.SEARCH_RECORD,
-        instruction.RETRIEVE_DATA,
         instruction.VERIFY,
         instruction.CHANGE_PIN,
         instruction.DISABLE_PIN,
         instruction.ENABLE_PIN,
         instruction.UNBLOCK_PIN,
-        instruction.DEACTIVATE_FILE,
-        instruction.ACTIVATE_FILE,
-        instruction.CREATE_FILE,
-        instruction.DELETE_FILE,
-        instruction.RESIZE_FILE,
+    )
+)
+COMMANDS = (
+    CHANGING
+    | OF_PINS
+    | frozenset(
+        (
+            instruction.SELECT,
+            instruction.STATUS,
+            instruction.READ_BINARY,
+            instruction.READ_RECORD,
+            instruction.SEARCH_RECORD,
+            instruction.RETRIEVE_DATA,
+            instruction.DEACTIVATE_FILE,
+            instruction.ACTIVATE_FILE,
+            instruction.CREATE_FILE,
+            instruction.DELETE_FILE,
+            instruction.RESIZE_FILE,
+        )
     )
 )
 """What a script may contain, TS 102 226 table 6.1 and 6.2; GET RESPONSE belongs to the script itself."""
@@ -120,7 +130,8 @@ class RfmSession:
             raise StatusError(status.CLA_NOT_SUPPORTED)
         if command.ins == instruction.SELECT and command.p1 == _BY_DF_NAME and not command.proprietary:
             return self._select_application(command)
-        data = execute(self._context, command)
+        with _terminal_unaware(self._context, command):
+            data = execute(self._context, command)
         if command.ins in CHANGING and self._context.ef is not None:
             self._note(self._context.ef)
         return data
@@ -150,6 +161,18 @@ class RfmSession:
         path = _full_path(ef)
         if path not in self.changed:
             self.changed.append(path)
+
+
+@contextmanager
+def _terminal_unaware(context: Context, command: Command) -> Iterator[None]:
+    """What a script presents is not verified for the terminal: the security status of the two is not the same."""
+    pin = context.uicc.pins.find(command.p2, context.df) if command.ins in OF_PINS else None
+    verified = pin is not None and pin.verified
+    try:
+        yield
+    finally:
+        if pin is not None and not verified:
+            pin.forget()
 
 
 def _full_path(ef: Ef) -> bytes:

@@ -56,6 +56,10 @@ MOST_RECORDS = 0xFF
 
 def template(file: File, uicc: Uicc) -> bytes:
     """FCP of a file, TS 102 221 11.1.1.3, with the PIN status as it is now."""
+    return uicc.template(file, _build)
+
+
+def _build(file: File, uicc: Uicc) -> bytes:
     if isinstance(file, Ef):
         return tlv.encode(FCP_TEMPLATE, *_of_ef(file, uicc))
     return tlv.encode(FCP_TEMPLATE, *_of_df(file, uicc))

@@ -213,9 +213,10 @@ class Pins:
         pin = self.find(reference, df) if reference else self.application_pin(df)
         if pin is None:
             return self._profile.minimal and reference not in ADMINISTRATIVE_KEYS
-        if pin.enabled:
+        state = pin.state
+        if state.enabled:
             return pin.verified
-        return not pin.replaced or self.satisfied(UNIVERSAL_PIN, df)
+        return not state.replaced or self.satisfied(UNIVERSAL_PIN, df)
 
     def application_pin(self, df: Df) -> RunningPin | None:
         """The first global PIN in the PIN status template of `df`, or of the nearest DF above that shows one."""

@@ -49,6 +49,7 @@ def apply_limits(uicc: Uicc) -> None:
             for file in linked(uicc, ef):
                 file.reserved_size = int.from_bytes(reserved, "big")
                 file.maximum_size = int.from_bytes(maximum, "big") if maximum else None
+    uicc.tree_changed()
 
 
 def linked(uicc: Uicc, ef: Ef) -> list[Ef]:

@@ -19,6 +19,8 @@ from euicc.uicc.memory import ProfileMemory
 from euicc.uicc.pins import Pins
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from apdu import Command
     from euicc.config import Config
     from euicc.env import Env
@@ -60,6 +62,11 @@ class Uicc:
         self.env = platform.env
         self.config = platform.config
         self.proactive = platform.proactive
+        self._nvm = platform.nvm
+        self._generation = -1
+        self._contents: dict[Body, bytes] = {}
+        self._lcsis: dict[File, int] = {}
+        self._templates: dict[File, bytes] = {}
         self._written = bool(self.memory.names(keys.FILE_CONTENT))
         self._life_cycles = bool(self.memory.names(keys.FILE_LIFE_CYCLE))
         self._names: dict[Body, str] = {}
@@ -70,15 +77,38 @@ class Uicc:
 
     def content(self, ef: Ef) -> bytes:
         """The bytes in the body of `ef` as they are now."""
-        if self._written:
-            content = self.memory.get(keys.FILE_CONTENT, self.content_name(ef))
-            if content is not None:
-                return content
-        return ef.body.content
+        if self._generation != self._nvm.generation:
+            self._look_again()
+        content = self._contents.get(ef.body)
+        if content is None:
+            stored = self._stored(ef)
+            content = self._contents[ef.body] = ef.body.content if stored is None else stored
+        return content
 
     def size(self, ef: Ef) -> int:
         """Bytes in the body of `ef`."""
-        return len(self.content(ef)) if self._written else ef.body.size
+        stored = self._stored(ef)
+        return ef.body.size if stored is None else len(stored)
+
+    def _stored(self, ef: Ef) -> bytes | None:
+        """The content of `ef` if it was written, otherwise None: the body has it."""
+        return self.memory.get(keys.FILE_CONTENT, self.content_name(ef)) if self._written else None
+
+    def _look_again(self) -> None:
+        """The memory or the tree changed: nothing that was derived from them counts any more."""
+        self._contents.clear()
+        self._lcsis.clear()
+        self._templates.clear()
+        self._generation = self._nvm.generation
+
+    def template(self, file: File, build: Callable[[File, Uicc], bytes]) -> bytes:
+        """The FCP template of `file`, built once for as long as nothing in the memory changes."""
+        if self._generation != self._nvm.generation:
+            self._look_again()
+        found = self._templates.get(file)
+        if found is None:
+            found = self._templates[file] = build(file, self)
+        return found
 
     def record_count(self, ef: Ef) -> int:
         """Records in the body of `ef`; 0 for an EF without records."""
@@ -99,11 +129,15 @@ class Uicc:
 
     def lcsi(self, file: File) -> int:
         """Life cycle status of `file`, TS 102 221 11.1.1.4.9."""
-        if self._life_cycles:
+        if not self._life_cycles:
+            return file.lcsi
+        if self._generation != self._nvm.generation:
+            self._look_again()
+        lcsi = self._lcsis.get(file)
+        if lcsi is None:
             stored = self.memory.get(keys.FILE_LIFE_CYCLE, file.path.hex())
-            if stored is not None:
-                return stored
-        return file.lcsi
+            lcsi = self._lcsis[file] = file.lcsi if stored is None else stored
+        return lcsi
 
     def set_lcsi(self, file: File, lcsi: int) -> None:
         """Change the life cycle status of `file`; durable on return unless inside a transaction."""
@@ -133,6 +167,7 @@ class Uicc:
     def tree_changed(self) -> None:
         """Files came or went, and with them what the names of contents were derived from."""
         self._names.clear()
+        self._look_again()
 
     def _change_tree(self) -> None:
         from euicc.uicc import tree

@@ -1,4 +1,4 @@
-"""The enabled profile as a UICC: AUTHENTICATE against the AES that it cannot do without."""
+"""The enabled profile as a UICC: a file selected and read; AUTHENTICATE against the AES that it cannot do without."""
 
 from __future__ import annotations
 
@@ -8,13 +8,20 @@ from time import process_time
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from euicc import Card
 from euicc.crypto.milenage import Milenage
 from euicc.testing.profile_builder import Subscription
 from tests.aka.device import Device
+from tests.bench.floors import calibration
 from tests.bench.row import Row
-from tests.bench.stopwatch import patiently, quiet
+from tests.bench.stopwatch import against, patiently, quiet, timed
+from tests.isdr.installed import install
 
 AUTHENTICATE_LIMIT = 6.0
+SELECT_AND_READ_LIMIT = 0.03
+SELECT_USIM = bytes.fromhex("00A4040C07A0000000871002")
+SELECT_IMSI = bytes.fromhex("00A40004026F0700")
+READ_IMSI = bytes.fromhex("00B0000009")
 BATCH = 200
 ROUNDS = 20
 RAND = bytes(range(16))
@@ -22,8 +29,28 @@ AMF = b"\x80\x00"
 
 
 def rows() -> Iterator[Row]:
-    """One line."""
+    """Two lines."""
+    yield _select_and_read()
     yield _authenticate()
+
+
+def _select_and_read() -> Row:
+    """SELECT of EF_IMSI with its FCP and READ BINARY of it: 12 us where the calibration loop takes 400."""
+    card = Card.manufacture()
+    install(card, 1, enabled=True)
+    card.reset()
+    card.transmit(SELECT_USIM)
+    assert card.transmit(SELECT_IMSI).startswith(b"\x62")
+
+    def play() -> float:
+        start = process_time()
+        for _ in range(BATCH):
+            card.transmit(SELECT_IMSI)
+            card.transmit(READ_IMSI)
+        return (process_time() - start) / BATCH
+
+    taken, lowest = against(play, timed(calibration), SELECT_AND_READ_LIMIT)
+    return Row("SELECT and READ BINARY of EF_IMSI", taken, "calibration", lowest, SELECT_AND_READ_LIMIT)
 
 
 def _authenticate() -> Row:

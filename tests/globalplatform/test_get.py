@@ -8,7 +8,7 @@ from apdu import tlv
 from euicc.card import Card
 from euicc.globalplatform.domain import domains
 from euicc.globalplatform.session import Session
-from tests.globalplatform.cards import RECOGNITION, SSD, card_with, mno_sd, package, remote, run, send
+from tests.globalplatform.cards import RECOGNITION, SSD, card_with, host, mno_sd, package, remote, run, send
 
 MNO_ENTRY = "E3264F08A0000001510000009F70010FC50382DC00C407A0000001515350CC08A000000151000000"
 SSD_ENTRY = "E3274F09A000000151535041029F70010FC503800000C407A0000001515350CC08A000000151000000"
@@ -134,8 +134,16 @@ def test_long_lists_come_in_pieces(card: Card) -> None:
 
 
 def test_over_the_local_interface_the_data_come_with_the_warning(card: Card) -> None:
-    assert send(card, "00A4040008A00000015100000000").endswith("9000")
-    assert send(card, "80F24002024F0000") == "6982"
+    opened = host(card, 0x33)
+    for number in range(12):
+        data = bytes.fromhex(f"07A0000001515350 08A000000151535041 06A000000151{number:02X} 0100 02C900 00")
+        command = bytes([0x80, 0xE6, 0x0C, 0x00, len(data)]) + data + b"\x00"
+        assert opened.send(command) == (b"\x00", 0x9000)
+    answers = [opened.send(bytes.fromhex("80F24002024F0000"))]
+    while answers[-1][1] == 0x6310:
+        answers.append(opened.send(bytes.fromhex("80F24003024F0000")))
+    assert [sw for _, sw in answers] == [0x6310] * (len(answers) - 1) + [0x9000]
+    assert len(tlv.parse_all(b"".join(data for data, _ in answers))) == 14
 
 
 def test_set_status(card: Card) -> None:

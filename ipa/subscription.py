@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from apdu import ApduChannel, StatusError, Transport
 from ipa import pin as pins
 from ipa.errors import NoApplication, PinRefused
-from ipa.transports import uicc_channel
 
 NETWORK_PROVIDED = ""
 """The access point name that stands for the one of the network's choice."""
@@ -101,8 +100,10 @@ def read_subscription(card: Transport | ApduChannel, pin: str | None = None) -> 
     card: a Transport, which is reset, or a channel as it is. pin: verified before, as PIN1. NoApplication without a
     USIM, PinRefused for a wrong PIN; TransportError.
     """
-    channel = card if isinstance(card, ApduChannel) else uicc_channel(card)
-    return read(channel, pin)[0]
+    if isinstance(card, ApduChannel):
+        return read(card, pin)[0]
+    card.reset()
+    return read(ApduChannel(card), pin)[0]
 
 
 def read(channel: ApduChannel, pin: str | None = None) -> tuple[Subscription, bytes]:

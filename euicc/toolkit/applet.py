@@ -39,8 +39,8 @@ class ToolkitApplet:
 
     aid: by which it can be selected and its memory is known, 5 to 16 bytes; it has neither without.
     menu: its entries in the menu that SET UP MENU gives the user. events: each an apdu.cat.Event; those of all
-    applets are asked for by SET UP EVENT LIST. envelopes: any of CALL_CONTROL, MO_SHORT_MESSAGE_CONTROL and
-    CELL_BROADCAST_DOWNLOAD of apdu.cat.EnvelopeTag that it wants; the first two go to one applet only.
+    applets are asked for by SET UP EVENT LIST. envelopes: which of SMS_PP_DOWNLOAD, CELL_BROADCAST_DOWNLOAD,
+    CALL_CONTROL and MO_SHORT_MESSAGE_CONTROL of apdu.cat.EnvelopeTag it wants; the last two go to one applet only.
     timers: how many it needs, of the 8 that there are. channels: how many channels of the bearer independent
     protocol it has open at a time, of 7.
     toolkit: its handle on the card, from its registration on.
@@ -68,6 +68,10 @@ class ToolkitApplet:
 
     def timer_expired(self, timer: int, seconds: int) -> Procedure[None] | None:
         """A timer of `toolkit.timers` expired after so many seconds; TS 102 223 7.4."""
+        return None
+
+    def short_message(self, tpdu: bytes) -> Procedure[None] | None:
+        """A short message that is no secured packet, TS 31.111 7.1.1: an SMS-DELIVER TPDU without user data header."""
         return None
 
     def cell_broadcast(self, page: bytes) -> Procedure[None] | None:

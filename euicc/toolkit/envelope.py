@@ -5,6 +5,7 @@ What it is answered with:
     status word    when
     9000, 91xx     done; what nobody asked for (an event, a call) is taken and left as it is
     6A80           malformed, an unknown tag, a menu entry or a timer that nobody has
+    6200           a short message that nothing was done with (see euicc.ota.receive)
     6F00           a cell broadcast page, and nobody who wants such
     9300           toolkit busy: what begins something new waits until the proactive command that is out was answered,
                    and almost everything while too many commands are queued
@@ -20,7 +21,7 @@ from apdu.cat import Envelope, EnvelopeTag, Event, Tag
 from apdu.cat.bearer import ChannelDataLength, ChannelStatus
 from apdu.cat.comprehension import DataObject
 from apdu.cat.information import TimerValue
-from apdu.cat.objects import CellBroadcastPage, ItemIdentifier, TimerIdentifier
+from apdu.cat.objects import CellBroadcastPage, ItemIdentifier, SmsTpdu, TimerIdentifier
 from euicc.toolkit.control import Control
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from euicc.runtime.proactive import Proactive
 
 D = TypeVar("D", bound=DataObject)
+_USER_DATA_HEADER = 0x40
+"""TP-UDHI in the first byte of an SMS-DELIVER, TS 23.040 9.2.2.1."""
+
 Handler = Callable[["Card", Envelope], bytes]
 
 
@@ -48,6 +52,20 @@ def _handle(card: Card, envelope: Envelope) -> bytes:
     if row.busy(card.proactive):
         raise StatusError(status.TOOLKIT_BUSY)
     return row.handle(card, envelope)
+
+
+def _sms_pp_download(card: Card, envelope: Envelope) -> bytes:
+    """A secured packet stands behind a user data header; without one it is for applets, if any wants such."""
+    tpdu = _read(envelope, SmsTpdu).value
+    if not tpdu or not tpdu[0] & _USER_DATA_HEADER:
+        wanting = [applet for applet in card.toolkit if envelope.tag in applet.envelopes]
+        for applet in wanting:
+            card.toolkit.run(applet.short_message(tpdu))
+        if wanting:
+            return b""
+    from euicc.ota.receive import sms_pp_download
+
+    return sms_pp_download(card, envelope.encode())
 
 
 def _menu_selection(card: Card, envelope: Envelope) -> bytes:
@@ -144,6 +162,7 @@ class Row(NamedTuple):
 
 
 ENVELOPES: dict[int, Row] = {
+    EnvelopeTag.SMS_PP_DOWNLOAD: Row(_sms_pp_download, _in_session),
     EnvelopeTag.CELL_BROADCAST_DOWNLOAD: Row(_cell_broadcast, _in_session),
     EnvelopeTag.MENU_SELECTION: Row(_menu_selection, _in_session),
     EnvelopeTag.CALL_CONTROL: Row(_control, _never),

@@ -138,3 +138,37 @@ def test_any_envelope_has_an_answer() -> None:
         if not chance.randrange(10):
             device.card.transmit(bytes.fromhex("8012000000"))
             device.card.transmit(bytes.fromhex("801400000C810301260182028281830100"))
+
+
+class Reader(ToolkitApplet):
+    """Reads short messages."""
+
+    envelopes = frozenset({EnvelopeTag.SMS_PP_DOWNLOAD})
+
+    def __init__(self) -> None:
+        self.read: list[bytes] = []
+
+    def short_message(self, tpdu: bytes) -> None:
+        self.read.append(tpdu)
+
+
+PLAIN = bytes.fromhex("00088121436587 7FF6 62270520000000 024F6B")
+PACKET = bytes.fromhex("40088121436587 7FF6 62270520000000 05 027000 4F6B")
+
+
+def test_short_messages_are_for_the_applet_unless_they_have_a_header() -> None:
+    reader = Reader()
+    device = Device(reader)
+    assert device.envelope(envelope.sms_pp_download(PLAIN)) == "9000"
+    assert device.envelope(envelope.sms_pp_download(PACKET)) == "6200"
+    assert reader.read == [PLAIN]
+
+
+def test_short_messages_without_an_applet() -> None:
+    device = Device(Tracker())
+    device.answer(device.fetch())
+    assert device.envelope(envelope.sms_pp_download(PLAIN)) == "6200"
+    assert device.envelope("D104 82028381") == "6A80"
+    device.card.proactive.queue(commands.more_time())
+    device.fetch()
+    assert device.envelope(envelope.sms_pp_download(PLAIN)) == "9300"

@@ -67,8 +67,9 @@ def test_the_counter_starts_anew() -> None:
     device = card(auth_counter_max=1)
     assert accepted(device.challenged(NETWORK, sqn(1)))
     assert device.challenged(NETWORK, sqn(2)).sw == 0x6985
-    changed(device)
+    changed(device, replace(PARAMETERS, auth_counter_max=1))
     assert accepted(device.challenged(NEW, sqn(1)))
+    assert device.challenged(NEW, sqn(2)).sw == 0x6985
 
 
 def test_the_isim_follows_the_usim_it_shares_with() -> None:

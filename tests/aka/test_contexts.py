@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 
 from euicc.testing.profile_builder import Aka, Subscription
 from euicc.testing.profile_builder.identifiers import ISIM_AID, USIM_AID
+from euicc.uicc.filesystem import Ef
 from tests.aka import keccak_bits, network
 from tests.aka.device import GBA, GSM, UMTS, VGCS, Device, accepted, auts, fields
 from tests.aka.subscriber import NETWORK, K, card, known, sqn
+from tests.data import needs_ts48, ts48_packages
 
 MILENAGE, TUAK, TEST_ALGORITHM = 1, 2, 3
 RAND = bytes(range(100, 116))
@@ -96,6 +99,16 @@ def test_lengths(context: int, data: bytes) -> None:
     assert accepted(device.authenticate(GOOD))
 
 
+def test_services_of_an_isim_are_not_those_of_a_usim() -> None:
+    device = card().isim()
+    uicc = device.card.uicc.running
+    table = uicc.profile.filesystem.adfs[ISIM_AID].children[0x6F07]
+    assert isinstance(table, Ef)
+    uicc.write(table, b"\xff" * 14)
+    assert device.authenticate(b"\x10" + RAND, GSM).sw == 0x9864
+    assert len(accepted(device.authenticate(GOOD))) == 3
+
+
 def test_no_data_at_all() -> None:
     assert card().send("00880081", le=None).sw == 0x6700
 
@@ -141,6 +154,16 @@ def test_a_wrong_mac() -> None:
 def test_options_that_no_algorithm_has(options: int) -> None:
     subscription = Subscription(k=K, opc=bytes(32), aka=Aka(TUAK, options))
     assert Device(subscription).authenticate(GOOD).sw == 0x6985
+
+
+@needs_ts48
+@pytest.mark.parametrize("path", ts48_packages(), ids=lambda path: str(path.stem))
+def test_a_csim_has_no_algorithm_here(path: Path) -> None:
+    device = Device(path.read_bytes())
+    (aid,) = device.card.uicc.running.profile.cdma
+    device.select(aid)
+    for context in (GSM, UMTS):
+        assert device.authenticate(GOOD, context).sw == 0x6985
 
 
 class TestCounter:

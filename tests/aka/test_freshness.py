@@ -120,6 +120,12 @@ def test_numbers_that_may_wrap_around() -> None:
     assert known_after_wrap(device) == sqn(5, 1)
 
 
+@pytest.mark.parametrize(("ahead", "fresh"), [(1 << 42, False), ((1 << 42) - 1, True)])
+def test_the_shorter_way_round_counts(ahead: int, fresh: bool) -> None:
+    device = card(sqn_options=NO_DELTA | NO_AGE, sqn_init=(TOP,) * 32)
+    assert is_fresh(device, sqn((TOP + ahead) % (TOP + 1), 1)) is fresh
+
+
 def known_after_wrap(device: Device) -> int | None:
     number = sqn(5, 1)
     return network.resynchronised(NETWORK, bytes(16), auts(device.challenged(NETWORK, number)))

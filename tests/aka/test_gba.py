@@ -11,6 +11,7 @@ from apdu import tlv
 from euicc.runtime import keys
 from euicc.testing.profile_builder import Aka, Subscription
 from euicc.testing.profile_builder.identifiers import ISIM_AID, USIM_AID
+from euicc.uicc.filesystem import Ef
 from tests.aka import network
 from tests.aka.device import GBA, Answer, Device, accepted, auts, fields
 from tests.aka.subscriber import MILENAGE, NETWORK, K, known, sqn
@@ -140,6 +141,19 @@ def test_the_key_not_used_for_longest_makes_room() -> None:
     (index,) = device.nvm.indexes(keys.GBA_NAF_KEYS)
     kept = b"\x01" + naf_key(b"gba-u", naf=SECOND) + b"\x02" + naf_key(b"gba-u", naf=THIRD)
     assert device.nvm.get(keys.GBA_NAF_KEYS, index) == kept
+
+
+def test_a_key_keeps_its_record() -> None:
+    device = card()
+    bootstrapped(device, sqn(1))
+    derived(device, NAF)
+    derived(device, SECOND)
+    uicc = device.card.uicc.running
+    listed = uicc.profile.filesystem.adfs[USIM_AID].children[0x6FDA]
+    assert isinstance(listed, Ef)
+    uicc.write(listed, b"\xff" * 64 + uicc.content(listed)[64:])
+    assert accepted(derived(device, SECOND))
+    assert names(device) == [None, SECOND]
 
 
 def test_derivation_before_bootstrapping() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +15,12 @@ from apdu import tlv
 from euicc.crypto import ecies
 from euicc.env import Env
 from euicc.testing.profile_builder import Subscription, codings
+from euicc.testing.profile_builder.identifiers import USIM_AID
+from euicc.uicc.authentication.applications import UsimService, available
 from tests.aka.device import Device
 from tests.aka.home_network import BASE, Scheme, p256_public, x25519
 from tests.aka.test_algorithms import of
+from tests.data import needs_ts48, ts48_packages
 
 PRIVATE_A = of("c53c22208b61860b06c62e5406a7b330c2b577aa5558981510d128247d38bd1d")
 PUBLIC_A = of("5a8d38864820197c3394b92613b20b91633cbd897119273bf8e4a6f4eec0a650")
@@ -250,3 +254,17 @@ def test_a_supi_that_is_none(supi: str) -> None:
 def test_the_home_network_knows_its_curves() -> None:
     assert x25519(PRIVATE_A, BASE) == PUBLIC_A
     assert (p256_public(PRIVATE_B), p256_public(PRIVATE_B, False)) == (COMPRESSED_B, PUBLIC_B)
+
+
+@needs_ts48
+@pytest.mark.parametrize("path", ts48_packages(), ids=lambda path: str(path.stem))
+def test_profiles_of_ts_48(path: Path) -> None:
+    """Where TS.48 has the USIM calculate the SUCI, it provisions the null scheme."""
+    device = Device(path.read_bytes())
+    device.send("00200001", b"0000\xff\xff\xff\xff", None)
+    uicc = device.card.uicc.running
+    adf = uicc.profile.filesystem.adfs[USIM_AID]
+    if available(uicc, adf, UsimService.SUCI_BY_USIM):
+        assert identity(device).hex() == "0100f110f0ff00001032540636"
+    else:
+        assert device.send(SUCI).sw == 0x6985

@@ -111,7 +111,7 @@ def test_envelopes() -> None:
     assert told("envelope", "D800")[0] == "tag D8"
 
 
-@pytest.mark.parametrize("encoded", ["", "D0", "D009", "81", "D00481020100"])
+@pytest.mark.parametrize("encoded", ["", "D0", "D009", "81", "D003818001"])
 @pytest.mark.parametrize("reader", ["proactive", "terminal_response", "envelope"])
 def test_garbage_is_shown_as_it_is(reader: str, encoded: str) -> None:
     name, tree = told(reader, encoded)

@@ -49,6 +49,7 @@ ON_A_CARD = (
     ("fallback",),
     ("emergency",),
     ("pin", "status"),
+    ("sim",),
     ("authenticate", "00" * 16, "00" * 16),
 )
 # Doors behind which there is no card, and what is said of them.
@@ -96,6 +97,7 @@ WRONG: tuple[Row, ...] = (
         ("ipa", ("--card", "a.card", "pin", command), "is a profile enabled", 1)
         for command in ("status", "verify", "change", "enable", "disable", "unblock")
     ),
+    ("ipa", ("--card", "a.card", "sim"), "is a profile enabled", 1),
     ("ipa", ("--card", "a.card", "pin", "verify", "--key", "pin3"), "pin1, pin2", 2),
     ("ipa", ("--card", "a.card", "pin", "verify", "1234"), "unexpected extra argument", 2),
     ("ipa", ("--card", "a.card", "authenticate", "12", "00" * 16), "32 hexadecimal digits", 2),

@@ -4,9 +4,9 @@ The answer to the ENVELOPE is
     9000 with the response packet (from 02 71 00 on)   it goes back in the SMS-DELIVER-REPORT
     9000 without data                                  a part that waits for others; or executed and no response asked
                                                        for; or the response follows by SEND SHORT MESSAGE
-    9300                                               too many proactive commands wait: nothing was looked at
     6200                                               nothing was executed, and nobody is told why
     6A80                                               no SMS-PP download: the terminal's fault
+
 The response is out before anything that a script asks for, REFRESH above all, is announced.
 """
 
@@ -46,12 +46,10 @@ class Inbox:
 def sms_pp_download(card: Card, data: bytes) -> bytes:
     """ENVELOPE (SMS-PP DOWNLOAD), TS 31.111 7.1.1.2: the data of the command; user data for the delivery report.
 
-    StatusError 6A80, 6200, 9300 as above.
+    StatusError 6A80, 6200 as above.
     """
     tpdu = _tpdu(data)
     uicc = card.uicc.running
-    if uicc.proactive.full:
-        raise StatusError(status.TOOLKIT_BUSY)
     inbox = _inbox(uicc)
     try:
         received = inbox.reassembly.add(Deliver.parse(tpdu))

@@ -8,7 +8,6 @@ from functools import cache
 from apdu import Command, Response
 from euicc import Card
 from euicc.config import Config
-from euicc.ota.receive import sms_pp_download
 from euicc.profiles.profile import Profile, ProfileState
 from euicc.profiles.store import ProfileStore
 from euicc.testing.ota import Delivery, Handset, KeySet, OtaPlatform, Protection, Script
@@ -49,7 +48,6 @@ def card_with(package: bytes | None = None, config: Config | None = None) -> Car
     with made.nvm.transaction():
         store.add(profile, package or default_package())
     made.reset()
-    made.runtime.envelope = lambda data: sms_pp_download(made, data)
     return made
 
 

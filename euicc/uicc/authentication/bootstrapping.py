@@ -123,9 +123,14 @@ def _naf_id(record: bytes) -> bytes | None:
 def _b_tid(uicc: Uicc, adf: Df) -> bytes:
     """The B-TID that the terminal wrote into EF_GBABP; empty as long as it did not."""
     content = uicc.content(_file(adf, GBABP))
-    offset = 1 + content[0]
-    length = content[offset] if offset < len(content) else 0
-    return content[offset + 1 : offset + 1 + length]
+    offset = 1 + _length(content, 0)
+    start = offset + 1
+    return content[start : start + _length(content, offset)]
+
+
+def _length(content: bytes, offset: int) -> int:
+    """The length byte there; 0 behind the end."""
+    return content[offset] if offset < len(content) else 0
 
 
 def _file(adf: Df, fids: dict[Naa, int]) -> Ef:

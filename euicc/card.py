@@ -24,6 +24,7 @@ from euicc.runtime.runtime import Runtime
 from euicc.uicc.applet import UiccApplet
 
 if TYPE_CHECKING:
+    from euicc.profiles.profile import Profile
     from euicc.toolkit.applets import ToolkitApplets
 
 
@@ -148,6 +149,17 @@ class Card:
         from euicc.toolkit.applets import ToolkitApplets
 
         return ToolkitApplets(self)
+
+    def preload(self, package: bytes, metadata: bytes | None = None, *, enabled: bool = False) -> Profile:
+        """Put a profile into the card as its manufacturer does: no SM-DP+, no session, no notification.
+
+        package: the ProfileElements in plain. metadata: StoreMetadata (BF25); default: ICCID and type of the package's
+        header. PreloadRefused (a ValueError) when a download of the same would be refused, or to enable a second one.
+        """
+        # The installer is not needed until there is something to install.
+        from euicc.preloading import preload
+
+        return preload(self, package, metadata, enabled)
 
     @property
     def ci_certificates(self) -> tuple[bytes, ...]:

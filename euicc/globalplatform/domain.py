@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SCP03_VERSIONS = range(0x30, 0x40)
 """Key versions of SCP03, UICC Configuration 6."""
+_SCP03_IDENTIFIERS = (key_set.ENC, key_set.MAC, key_set.DEK)
 DEFAULT_SCP03_OPTION = 0x70
 _PROTOCOL_PARAMETERS = 0x81
 _PROTOCOL_AND_OPTION = 2
@@ -112,10 +113,8 @@ class Domain:
     def scp03_keys(self, version: int) -> tuple[int, scp03.StaticKeys] | None:
         """The SCP03 key set of this version, for version 0 the first one, with its version; None without such."""
         for candidate in (version,) if version else self.versions():
-            found = [
-                self.key(candidate, identifier) for identifier in (key_set.ENC, key_set.MAC, key_set.DEK)
-            ]
-            values = [key.components[0].data for key in found if key and _is_aes(key)]
+            found = [key_set.symmetric(self.key(candidate, identifier)) for identifier in _SCP03_IDENTIFIERS]
+            values = [key.data for key in found if key is not None and key.type == key_set.AES_TYPE]
             if candidate in SCP03_VERSIONS and len(values) == len(found):
                 return candidate, scp03.StaticKeys(*values)
         return None
@@ -152,10 +151,6 @@ def _objects(data: bytes) -> list[tlv.Tlv]:
         return tlv.parse_all(data)
     except TlvError:
         return []
-
-
-def _is_aes(key: SecurityDomainKey) -> bool:
-    return len(key.components) == 1 and key.components[0].type == key_set.AES_TYPE
 
 
 def domains(uicc: Uicc) -> tuple[Domain, ...]:

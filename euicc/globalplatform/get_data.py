@@ -72,7 +72,9 @@ def _capabilities(domain: Domain) -> bytes:
 def diversification(domain: Domain) -> bytes:
     """CF, key diversification data: as STORE DATA left it, otherwise ten zeros."""
     stored = domain.data_object(KEY_DIVERSIFICATION_DATA)
-    return stored or tlv.encode(KEY_DIVERSIFICATION_DATA, NO_DIVERSIFICATION)
+    if stored is None or len(tlv.parse(stored).value) != len(NO_DIVERSIFICATION):
+        return tlv.encode(KEY_DIVERSIFICATION_DATA, NO_DIVERSIFICATION)
+    return stored
 
 
 def _resources(domain: Domain) -> bytes:

@@ -61,6 +61,13 @@ def check_value(kind: int, key: bytes) -> bytes | None:
     return check(key)[:CHECK_VALUE_LENGTH] if check else None
 
 
+def symmetric(key: SecurityDomainKey | None) -> KeyComponent | None:
+    """The one component of a key of the types above; None for any other key."""
+    if key is None or len(key.components) != 1 or key.components[0].type not in KEY_LENGTHS:
+        return None
+    return key.components[0]
+
+
 def block_size(kind: int) -> int | None:
     """Bytes of a block of this type of DEK; None when it cannot decipher."""
     return _AES_BLOCK if kind == AES_TYPE else _DES_BLOCK if kind in (DES_TYPE, DES_CBC_TYPE) else None

@@ -68,14 +68,14 @@ def put_key(domain: Domain, session: Session, command: Command) -> bytes:
 
 def _dek(domain: Domain, session: Session) -> KeyComponent:
     """The key that deciphers keys in this conversation."""
-    key = None
+    dek = None
     if session.key_version is not None:
         named = session.key_owner
         owner = conversation_domain(domain) if named is None else domain_of(domain.uicc, named)
-        key = owner.key(session.key_version, key_set.DEK) if owner else None
-    if key is None or key_set.block_size(key.components[0].type) is None:
+        dek = key_set.symmetric(owner.key(session.key_version, key_set.DEK)) if owner else None
+    if dek is None or key_set.block_size(dek.type) is None:
         raise StatusError(status.CONDITIONS_NOT_SATISFIED)
-    return key.components[0]
+    return dek
 
 
 def _component(fields: _Fields, dek: KeyComponent) -> tuple[KeyComponent, bytes]:
@@ -126,8 +126,10 @@ def _key(
     if old is None:
         usage = key_set.USAGE.get(identifier, b"")
         return SecurityDomainKey(usage, identifier, version, (component,))
-    kept = replace(component, mac_length=old.components[0].mac_length)
-    return replace(old, version=version, components=(kept,), counter=None)
+    replaced = key_set.symmetric(old)
+    if replaced is not None:
+        component = replace(component, mac_length=replaced.mac_length)
+    return replace(old, version=version, components=(component,), counter=None)
 
 
 def restart_counters(domain: Domain, version: int) -> None:

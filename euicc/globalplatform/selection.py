@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from apdu import Command, StatusError, instruction, status, tlv
+from apdu import Command, StatusError, TlvError, instruction, status, tlv
 from apdu.command import FURTHER
 from euicc.globalplatform import scp03
 from euicc.globalplatform.commands import execute
@@ -25,8 +25,7 @@ _EXTERNAL_AUTHENTICATE_P2 = 0x00
 
 def fci(of: Domain) -> bytes:
     """File control information, GPCS table 11-74; security domain management data as in the card recognition data."""
-    recognition = of.data_object(CARD_RECOGNITION_DATA) or b""
-    management = tlv.find(recognition, CARD_RECOGNITION_DATA, _MANAGEMENT_DATA) if recognition else None
+    management = _management_data(of)
     return tlv.encode(
         _FCI,
         tlv.encode(_AID, of.aid),
@@ -36,6 +35,14 @@ def fci(of: Domain) -> bytes:
             tlv.encode(_MAX_DATA_FIELD, b"\xff"),
         ),
     )
+
+
+def _management_data(of: Domain) -> bytes | None:
+    """What is in 73 of the card recognition data; a profile package may bring any bytes as such."""
+    try:
+        return tlv.find(of.data_object(CARD_RECOGNITION_DATA) or b"", CARD_RECOGNITION_DATA, _MANAGEMENT_DATA)
+    except TlvError:
+        return None
 
 
 class SecurityDomainSelection:
@@ -74,9 +81,10 @@ class SecurityDomainSelection:
         """The session ends with the selection."""
 
     def _check_still_there(self) -> None:
-        """6985 when the profile or the domain went away while it was selected."""
+        """6985 when the profile or the domain went away while it was selected, or another took its AID."""
         uicc = self._running()
-        if self._domain.uicc is not uicc or domain(uicc, self._domain.aid) is None:
+        found = domain(uicc, self._domain.aid)
+        if self._domain.uicc is not uicc or found is None or found.sd.keys != self._domain.sd.keys:
             raise StatusError(status.CONDITIONS_NOT_SATISFIED)
 
     def _end(self, aborted: bool = False) -> None:

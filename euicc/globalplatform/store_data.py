@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from apdu import Command, StatusError, TlvError, status, tlv
 from euicc.globalplatform import metadata, network_keys
 from euicc.globalplatform.domain import domain as domain_of
-from euicc.globalplatform.get_data import STORED
+from euicc.globalplatform.get_data import KEY_DIVERSIFICATION_DATA, NO_DIVERSIFICATION, STORED
 from euicc.globalplatform.session import Session, StoreDataChain
 
 if TYPE_CHECKING:
@@ -109,6 +109,10 @@ FORMATS: dict[int, Callable[[bytes], list[tlv.Tlv]]] = {
 
 
 def _keep(domain: Domain, session: Session, given: tlv.Tlv) -> None:
+    if given.tag == KEY_DIVERSIFICATION_DATA and len(given.value) != len(NO_DIVERSIFICATION):
+        raise StatusError(status.INCORRECT_DATA)
+    if given.constructed:
+        _ber_tlv(given.value)
     domain.put_data_object(given.tag, given.encoded)
 
 

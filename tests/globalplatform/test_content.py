@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from hashlib import sha1, sha256
+from pathlib import Path
 
 import pytest
 
+from apdu import Command
 from euicc.card import Card
 from euicc.globalplatform.domain import domains
 from euicc.globalplatform.registry import Entry, Registry
+from euicc.profiles.store import ProfileStore
 from euicc.runtime import keys
 from tests.globalplatform.cards import (
     MNO_SD,
@@ -20,6 +23,8 @@ from tests.globalplatform.cards import (
     package,
     remote,
     run,
+    select,
+    send,
 )
 
 PACKAGE = bytes.fromhex("A00000000101")
@@ -324,6 +329,57 @@ def test_what_delete_refuses(card: Card, given: str, expected: str) -> None:
     assert Registry(card.uicc.running).entries() == before
 
 
+class Application:
+    """The user's own, written in Python."""
+
+    def aids(self) -> tuple[bytes, ...]:
+        return (INSTANCE,)
+
+    def select(self, aid: bytes, command: Command, channel: int) -> tuple[Application, bytes]:
+        return self, b"here"
+
+    def process(self, command: Command) -> bytes:
+        return b""
+
+    def closed(self) -> None:
+        return None
+
+
 def test_an_instance_is_selectable_where_its_application_is_registered(card: Card) -> None:
     answers(card, for_install())
     assert card.transmit(bytes.fromhex("00A4040007") + INSTANCE).hex() == "6a82"
+    card.register(Application())
+    assert card.transmit(bytes.fromhex("00A4040007") + INSTANCE + b"\x00") == b"here\x90\x00"
+    assert entry(card, INSTANCE) is not None
+
+
+def test_everything_survives_in_a_card_file(tmp_path: Path) -> None:
+    path = tmp_path / "card"
+    with card_with(package(), path=path) as card:
+        loaded(card)
+        answers(card, for_install(of=PACKAGE, module=MODULE), for_load(bytes(5)), "80E4000003D20101")
+        entries, keys_before = Registry(card.uicc.running).entries(), mno_sd(card).keys
+    with Card.open(path) as card:
+        assert Registry(card.uicc.running).entries() == entries
+        assert mno_sd(card).keys == keys_before
+        assert answers(card, apdu(0xE8, 0, 0, b"x")) == ["009000"]
+
+
+def test_everything_goes_with_the_profile(card: Card) -> None:
+    loaded(card)
+    answers(card, for_install(of=PACKAGE, module=MODULE), for_load(bytes(5)), "80E4000003D20101")
+    profiles = ProfileStore(card.nvm)
+    enabled = profiles.enabled()
+    assert enabled is not None
+    with card.nvm.transaction():
+        profiles.delete(enabled)
+    assert [key.name for key in keys.PROFILE_MEMORY if card.nvm.indexes(key)] == []
+
+
+def test_a_domain_that_took_the_aid_of_another_is_not_the_selected_one(card: Card) -> None:
+    assert select(card, SSD).endswith("9000")
+    assert send(card, "80CA00E000").startswith("E0")
+    answers(card, apdu(0xE4, 0, 0, b"\x4f\x09" + SSD), for_install(instance=SSD, privileges=b"\x80"))
+    assert send(card, "80CA00E000") == "6985"
+    assert select(card, SSD).endswith("9000")
+    assert send(card, "80CA00E000") == "E0009000"

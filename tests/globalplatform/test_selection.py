@@ -7,6 +7,7 @@ import pytest
 from apdu import Command
 from euicc.card import Card
 from euicc.profiles.store import ProfileStore
+from euicc.runtime import keys
 from euicc.testing.scp03 import HostKeys, Scp03Error, Scp03Host
 from tests.globalplatform.cards import (
     HOST,
@@ -92,6 +93,14 @@ def test_random_challenges_differ_and_pseudo_random_ones_count() -> None:
         opened = [host(card, 0x01) for _ in range(2)]
         assert [each.sequence_counter for each in opened] == counters
         assert opened[0].card_challenge != opened[1].card_challenge
+
+
+def test_a_counter_at_its_end_lets_nobody_in(card: Card) -> None:
+    memory = card.uicc.running.memory
+    with memory.transaction():
+        memory.set(keys.SCP03_COUNTER, 0xFFFFFE, f"{MNO_SD.hex()}/30")
+    assert host(card).sequence_counter == 0xFFFFFF
+    assert refused(card, 0x33) == 0x6985
 
 
 def test_the_counter_survives_a_reset(card: Card) -> None:

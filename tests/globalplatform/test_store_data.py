@@ -47,7 +47,7 @@ def answers(card: Card, *commands: str) -> list[str]:
             "CF0A" + "11" * 10,
         ),
         (store(bytes.fromhex("0070 0A 6600 5F5003616263 4500"), 0x88), "5F50", "5F5003616263"),
-        (store(bytes.fromhex("0070 FF 0004 66020102"), 0x88), "0066", "66020102"),
+        (store(bytes.fromhex("0070 FF 0004 66027300"), 0x88), "0066", "66027300"),
     ],
     ids=["42", "no structure", "CF", "DGI 0070", "DGI with long length"],
 )
@@ -87,6 +87,8 @@ REFUSED = {
     "empty": (["80E29000"], "6700"),
     "after a refusal": ([store(b"\x42", 0x10), "80E29000", store(b"\x00", 0x90, 1)], "6A86"),
     "malformed": ([store(b"\x42\x05")], "6A80"),
+    "malformed inside": ([store(bytes.fromhex("66020142"))], "6A80"),
+    "CF of 9 bytes": ([store(bytes.fromhex("CF09") + bytes(9))], "6A80"),
     "unknown tag": ([store(b"\x99\x00")], "6A88"),
     "unknown tag after a good one": ([store(b"\x42\x01\x01\x99\x00")], "6A88"),
     "unknown DGI": ([store(bytes.fromhex("00710142"), 0x88)], "6A88"),

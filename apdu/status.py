@@ -83,6 +83,8 @@ INCREASE_MAXIMUM_REACHED = 0x9850
 INCORRECT_MAC = 0x9862
 SECURITY_SESSION_EXPIRED = 0x9863
 SECURITY_CONTEXT_NOT_SUPPORTED = 0x9864
+MINIMUM_SUSPENSION_TOO_LONG = 0x9864
+"""SUSPEND UICC, TS 102 221 11.1.22: the status word that AUTHENTICATE has for something else."""
 KEY_FRESHNESS_FAILURE = 0x9865
 AUTHENTICATION_NO_MEMORY = 0x9866
 
@@ -145,7 +147,7 @@ _MEANINGS = {
     INCREASE_MAXIMUM_REACHED: "INCREASE cannot be performed, maximum value reached",
     INCORRECT_MAC: "authentication error, incorrect MAC",
     SECURITY_SESSION_EXPIRED: "security session or association expired",
-    SECURITY_CONTEXT_NOT_SUPPORTED: "authentication error, security context not supported",
+    SECURITY_CONTEXT_NOT_SUPPORTED: "authentication error, security context not supported; or suspension too long",
     KEY_FRESHNESS_FAILURE: "key freshness failure",
     AUTHENTICATION_NO_MEMORY: "authentication error, no memory space available",
 }

@@ -26,6 +26,7 @@ from euicc.uicc.applet import UiccApplet
 if TYPE_CHECKING:
     from euicc.profiles.profile import Profile
     from euicc.toolkit.applets import ToolkitApplets
+    from euicc.uicc.suspend import Suspending
 
 
 class EuiccIssuer(Protocol):
@@ -58,6 +59,7 @@ class Card:
         self.uicc = UiccApplet(self.enabled_profile.current, self)
         self.runtime = Runtime(self.uicc, self.proactive, config.channels)
         self.runtime.envelope = lambda data: self.toolkit.envelope(data)
+        self.runtime.suspend = lambda command: self._suspending.execute(command)
         self.isdr = IsdR(self)
         self.register(self.isdr)
         self.register(Ecasd(lambda: self.identity))
@@ -120,7 +122,15 @@ class Card:
         """Reset, or power on; the ATR. What was volatile is gone, what waited for a reset is done."""
         self.nvm.power_on()
         self.runtime.reset()
+        if self.nvm.get(keys.SUSPENSION) is not None:
+            self._suspending.boot()
         return ATR
+
+    @cached_property
+    def _suspending(self) -> Suspending:
+        from euicc.uicc.suspend import Suspending
+
+        return Suspending(self)
 
     def power_off(self) -> None:
         """Take the power away; `reset` gives it back."""

@@ -54,6 +54,10 @@ class Channels:
         self._count = count
         self._open: dict[int, LogicalChannel] = {}
 
+    def all(self) -> list[LogicalChannel]:
+        """Every open channel."""
+        return list(self._open.values())
+
     def clear(self) -> None:
         """The power went: every channel is gone, and nobody is told."""
         self._open.clear()

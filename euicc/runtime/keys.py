@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from euicc.isdr.rollback import Rollback
     from euicc.profiles.pending import PendingNotification
     from euicc.profiles.profile import Profile
+    from euicc.runtime.suspension import Suspension
     from euicc.uicc.application_data import SecurityDomainKey
     from euicc.uicc.authentication.sequence import SequenceNumbers
     from euicc.uicc.pins import PinState
@@ -136,6 +137,12 @@ def _decode_sequence_numbers(data: bytes) -> SequenceNumbers:
     from euicc.uicc.authentication.sequence import SequenceNumbers
 
     return SequenceNumbers.from_bytes(data)
+
+
+def _decode_suspension(data: bytes) -> Suspension:
+    from euicc.runtime.suspension import Suspension
+
+    return Suspension.from_bytes(data)
 
 
 CONFIG: Key[Config | None] = Key("config", _encode_config, _decode_config, None)
@@ -294,6 +301,9 @@ FILE_MEMORY: Key[int] = Key("file-memory", _encode_integer, int, 0)
 
 APPLET_MEMORY: Key[bytes | None] = Key("applet-memory", _encode_optional, bytes, None)
 """What a toolkit applet of the user's remembers, by its AID (hexadecimal), a stroke, and a name."""
+
+SUSPENSION: Key[Suspension | None] = Key("suspension", _encode_record, _decode_suspension, None)
+"""What a suspended UICC will be again when it is resumed; nothing stored: it is not suspended. Suspension.to_bytes."""
 
 PROFILE_MEMORY: tuple[Key[Any], ...] = (
     FILE_CONTENT,

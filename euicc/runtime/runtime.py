@@ -8,11 +8,11 @@ becomes an answer; any other is a bug.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from apdu import Command, StatusError, instruction, status
 from apdu.command import SHORT_LE_MAX
-from euicc.runtime.applet import Applet, DefaultApplet
+from euicc.runtime.applet import Applet, DefaultApplet, Selection
 from euicc.runtime.buffers import ResponseBuffer
 from euicc.runtime.channels import BASIC, Channels, LogicalChannel
 from euicc.runtime.proactive import POLLS, Proactive
@@ -43,6 +43,8 @@ class Runtime:
 
     terminal: what the terminal declared since reset. envelope: who takes the data of an ENVELOPE and gives the
     response data, StatusError for any other status word than 9000; of itself the runtime knows none (6D00).
+    suspend: who carries out SUSPEND UICC, in the same way. gate: while there is one, it is asked before every command,
+    and may refuse it.
     """
 
     def __init__(self, default: DefaultApplet, proactive: Proactive, channels: int = 20) -> None:
@@ -53,6 +55,21 @@ class Runtime:
         self.proactive = proactive
         self.terminal = Terminal()
         self.envelope: Callable[[bytes], bytes] = _no_envelopes
+        self.suspend: Callable[[Command], bytes] = _no_suspension
+        self.gate: Callable[[Command], None] | None = None
+
+    @property
+    def channels(self) -> list[LogicalChannel]:
+        """The open channels."""
+        return self._channels.all()
+
+    def reopen(self, sessions: Iterable[tuple[int, Selection, bytes]]) -> None:
+        """Channels with sessions of the default applet and the AIDs they were selected by: a suspended UICC goes on."""
+        self._channels.clear()
+        for number, selection, aid in sessions:
+            channel = LogicalChannel(number, self._default, selection)
+            channel.aid = aid
+            self._channels.open(channel)
 
     def register(self, applet: Applet) -> None:
         """Install an application. Its `boot`, if any, runs at the next reset."""
@@ -62,6 +79,7 @@ class Runtime:
         """Power-on: nothing volatile is left, the applets boot, the default applet is on channel 0."""
         self._channels.clear()
         self._response.put(b"")
+        self.gate = None
         self.proactive.reset()
         self.terminal = Terminal()
         for applet in (*self._applets, self._default):
@@ -77,6 +95,8 @@ class Runtime:
             command = Command.parse(raw)
             if command.ins != instruction.GET_RESPONSE:
                 self._response.put(b"")
+            if self.gate is not None:
+                self.gate(command)
             channel = self._channels.of(command.cla)
             if command.ins == instruction.GET_RESPONSE:
                 return self._get_response(command)
@@ -224,6 +244,12 @@ class Runtime:
         self.proactive.take_terminal_response(command.data)
         return b""
 
+    def _suspend_uicc(self, channel: LogicalChannel, command: Command) -> bytes:
+        """SUSPEND UICC, TS 102 221 11.1.22; on the basic channel."""
+        if channel.number != BASIC:
+            raise StatusError(status.LOGICAL_CHANNEL_NOT_SUPPORTED)
+        return self.suspend(command)
+
     def _envelope(self, channel: LogicalChannel, command: Command) -> bytes:
         """ENVELOPE, TS 102 221 11.2.2."""
         _check_p1_p2(command)
@@ -233,6 +259,10 @@ class Runtime:
 
 
 def _no_envelopes(data: bytes) -> bytes:
+    raise StatusError(status.INS_NOT_SUPPORTED)
+
+
+def _no_suspension(command: Command) -> bytes:
     raise StatusError(status.INS_NOT_SUPPORTED)
 
 
@@ -262,6 +292,7 @@ COMMANDS: dict[tuple[int, int], Handler] = {
     (_PROPRIETARY, instruction.FETCH): Runtime._fetch,
     (_PROPRIETARY, instruction.TERMINAL_RESPONSE): Runtime._terminal_response,
     (_PROPRIETARY, instruction.ENVELOPE): Runtime._envelope,
+    (_PROPRIETARY, instruction.SUSPEND_UICC): Runtime._suspend_uicc,
 }
 """What the card answers whatever is selected: (class b8, INS) -> function. GET RESPONSE goes before them
 all."""

@@ -18,6 +18,8 @@ from euicc.runtime import keys
 from euicc.uicc.profile_data import LOCAL_PIN, PIN_CHANGEABLE, PIN_MAY_BE_DISABLED, Pin, Puk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from euicc.uicc.filesystem import Df
     from euicc.uicc.memory import ProfileMemory
     from euicc.uicc.profile_data import UiccProfile
@@ -225,6 +227,16 @@ class Pins:
                 if reference in APPLICATION_PINS:
                     return self.find(reference, directory)
         return None
+
+    @property
+    def verified(self) -> tuple[str, ...]:
+        """Which PINs were verified since the reset, as `restore` takes them."""
+        return tuple(sorted(self._verified))
+
+    def restore(self, verified: Iterable[str]) -> None:
+        """Have these PINs verified, and no other: a suspended UICC goes on."""
+        self._verified.clear()
+        self._verified.update(verified)
 
     def _find(self, reference: int, df: Df) -> RunningPin | None:
         for directory in df.ancestors() if reference & LOCAL_PIN else (self._profile.filesystem.mf,):

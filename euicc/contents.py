@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from euicc.runtime import keys
+
 if TYPE_CHECKING:
     from euicc.card import Card
     from euicc.crypto.chain import TrustAnchor
+    from euicc.eim.configuration import AssociatedEim
+    from euicc.eim.store import EimStore
     from euicc.profiles.pending import PendingNotification
     from euicc.profiles.profile import Profile
 
 Row = dict[str, Any]
 
+CONSUMER = "sgp22"
 EVENTS = ("install", "enable", "disable", "delete")
 """By their bits in NotificationEvent."""
+RULES = {1: "disabling not allowed", 2: "deletion not allowed"}
+"""By their bits in PprIds."""
 
 
 def contents(card: Card) -> Row:
-    """eid, variant, version: str; cis, profiles, notifications: a row each. Numbers as printed, keys as hex."""
-    return {
+    """eid, variant, version: str; cis, profiles, notifications: a row each. Numbers as printed, keys as hex.
+
+    An IoT eUICC has eims, a row each, and iot: what it remembers of fallback, emergency, rollback, and so on.
+    """
+    found: Row = {
         "eid": card.identity.eid.hex(),
         "variant": card.config.variant,
         "version": ".".join(map(str, card.config.svn)),
@@ -26,6 +36,10 @@ def contents(card: Card) -> Row:
         "profiles": [_profile(profile) for profile in card.isdr.profiles.all()],
         "notifications": [_notification(each) for each in card.isdr.notifications.all()],
     }
+    if card.config.variant != CONSUMER:
+        found["eims"] = [_eim(card.isdr.eims, eim) for eim in card.isdr.eims.all()]
+        found["iot"] = _iot(card)
+    return found
 
 
 def _ci(card: Card, anchor: TrustAnchor) -> Row:
@@ -42,6 +56,7 @@ def _profile(profile: Profile) -> Row:
         "service_provider": metadata.service_provider_name,
         "name": metadata.profile_name,
         "nickname": profile.nickname,
+        "rules": [RULES[rule] for rule in profile.policy_rules if rule in RULES],
         "isd_p": profile.aid.hex().upper(),
     }
 
@@ -54,6 +69,39 @@ def _notification(pending: PendingNotification) -> Row:
         "iccid": None if metadata.iccid is None else _digits(metadata.iccid),
         "address": metadata.notification_address,
     }
+
+
+def _eim(eims: EimStore, eim: AssociatedEim) -> Row:
+    return {
+        "eim": eim.eim_id,
+        "address": eim.data.eim_fqdn,
+        "counter": eims.counter(eim),
+        "association_token": eim.token,
+        "key": eim.data.eim_public_key_data is not None,
+        "ci": eim.ci_ski.hex().upper(),
+    }
+
+
+def _iot(card: Card) -> Row:
+    """The state between packages, by ICCIDs; None where there is nothing of the kind."""
+    from euicc.isdr import rollback
+    from euicc.profiles import emergency, fallback
+
+    back = rollback.authorised(card.isdr)
+    immediate = card.nvm.get(keys.IMMEDIATE_ENABLE)
+    return {
+        "fallback_profile": _of(fallback.holder(card.nvm)),
+        "return_from_fallback_to": _of(fallback.return_profile(card.nvm)),
+        "emergency_profile": _of(emergency.profile(card.nvm)),
+        "emergency": emergency.active(card.nvm),
+        "rollback_to": None if back is None else _of(card.isdr.profiles.by_aid(back.back)),
+        "immediate_enabling": immediate is not None,
+        "results_waiting": len(card.nvm.indexes(keys.PACKAGE_RESULT)),
+    }
+
+
+def _of(profile: Profile | None) -> str | None:
+    return None if profile is None else _digits(profile.iccid)
 
 
 def _digits(iccid: bytes) -> str:

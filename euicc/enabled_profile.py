@@ -40,11 +40,12 @@ class EnabledProfile:
         package = self._profiles.package(aid)
         if aid == self._aid and package is self._package:
             return
-        self._profile = _build(aid, package, self._config) if enabled else None
+        self._profile = build_profile(aid, package, self._config) if enabled else None
         self._aid, self._package = aid, package
 
 
-def _build(aid: bytes, package: bytes, config: Config) -> UiccProfile:
+def build_profile(aid: bytes, package: bytes, config: Config) -> UiccProfile:
+    """The profile in the ISD-P `aid`, from its package."""
     # The handlers of profile elements are not needed until a profile is enabled.
     from euicc.isdp.installer import build
 

@@ -106,7 +106,7 @@ WRONG: tuple[Row, ...] = (
     ("euicc", ("unknown",), "euicc --help", 2),
     *(
         ("euicc", (command, "--unknown"), f"euicc {command} --help", 2)
-        for command in ("new", "info", "ci", "demo", "smdp", "eim", "serve", "trace", "doctor")
+        for command in ("new", "show", "info", "ci", "demo", "smdp", "eim", "serve", "trace", "doctor")
     ),
     ("euicc", ("new",), "Missing argument", 2),
     ("euicc", ("new", "a.card"), "--force", 1),
@@ -117,6 +117,11 @@ WRONG: tuple[Row, ...] = (
     ("euicc", ("new", "b.card", "--seed", "x"), "--seed", 2),
     ("euicc", ("new", "b.card", "--pki", "missing"), "missing", 1),
     ("euicc", ("new", "directory", "--force"), "cannot write directory", 1),
+    ("euicc", ("show",), "Missing argument", 2),
+    ("euicc", ("show", "missing"), "euicc new", 1),
+    ("euicc", ("show", "text"), "text", 1),
+    ("euicc", ("show", "a.card", "--files"), "no profile is enabled", 1),
+    ("euicc", ("show", "a.card", "--files", ABSENT), f"no profile {ABSENT}", 1),
     ("euicc", ("info",), "Missing argument", 2),
     ("euicc", ("info", "missing"), "euicc new", 1),
     ("euicc", ("info", "text"), "text", 1),
@@ -170,6 +175,7 @@ FORBIDDEN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("euicc", ("new", "b.card")),
     ("euicc", ("new", "a.card", "--force")),
     ("euicc", ("info", "a.card")),
+    ("euicc", ("show", "a.card")),
     ("euicc", ("ci", "--pki", "directory")),
     ("euicc", ("demo", "--profile", "text")),
     ("euicc", ("smdp", "text")),

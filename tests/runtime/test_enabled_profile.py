@@ -53,7 +53,7 @@ def test_the_files_are_built_when_somebody_asks(tmp_path: Path, monkeypatch: pyt
     card = Card.manufacture()
     install(card, 1, enabled=True)
     card.save(tmp_path / "card")
-    monkeypatch.setattr(enabled_profile, "_build", building)
+    monkeypatch.setattr(enabled_profile, "build_profile", building)
     with Card.open(tmp_path / "card") as again:
         again.reset()
         assert open_isdr(again).store_data(bytes.fromhex("BF2E00"))

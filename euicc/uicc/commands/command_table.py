@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 
 from apdu import Command
@@ -21,8 +22,9 @@ Commands = dict[int, tuple[bool, Handler]]
 def later(module: str, function: str) -> Handler:
     """A function of a module in `euicc.uicc.commands` that is loaded with the first command that needs it."""
 
-    def load_and_run(context: Context, command: Command) -> bytes:
+    @cache
+    def loaded() -> Handler:
         handler: Handler = getattr(import_module(f"euicc.uicc.commands.{module}"), function)
-        return handler(context, command)
+        return handler
 
-    return load_and_run
+    return lambda context, command: loaded()(context, command)

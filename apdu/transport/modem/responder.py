@@ -14,9 +14,10 @@ from apdu.transport.modem.card_commands import CARD
 from apdu.transport.modem.errors import Cme, CommandFailed, text_of
 from apdu.transport.modem.general_commands import GENERAL
 from apdu.transport.modem.line import LineEditor, command
-from apdu.transport.modem.slot import REFRESH_ONLY, CardSlot
+from apdu.transport.modem.slot import CardSlot
 from apdu.transport.modem.state import MINIMUM, AtCommand, Handler, Identity, Settings, State
 from apdu.transport.modem.syntax import Call, Form, calls
+from apdu.transport.modem.toolkit import REFRESH_ONLY
 
 COMMANDS: dict[str, AtCommand] = {**GENERAL, **CARD}
 

@@ -20,15 +20,13 @@ from apdu import (
     open_channel,
     tlv,
 )
+from apdu.cat import ProactiveCommand
 from apdu.status import count_of, is_success
 from apdu.transport.modem.errors import Cme, CommandFailed
-from apdu.transport.modem.toolkit import ProactiveCommand
+from apdu.transport.modem.toolkit import REFRESH_ONLY, refreshes, resets, response_to
 
 PROPRIETARY = 0x80
 TERMINAL_CAPABILITY = 0xA9
-
-REFRESH_ONLY = bytes.fromhex("010080")
-"""TERMINAL PROFILE, TS 102 223 5.2: profile download and REFRESH."""
 
 EXTENDED_LOGICAL_CHANNELS = bytes.fromhex("8100")
 """TERMINAL CAPABILITY, TS 102 221 11.1.19.2.3. Who manages profiles is for the LPA to declare, not for the modem."""
@@ -151,17 +149,17 @@ class CardSlot:
 
     def serve(self) -> None:
         """Fetches and answers what the card has announced until there is nothing more; then does what it takes."""
-        resets = 0
+        count = 0
         for _ in range(PROACTIVE_COMMANDS_MAX):
             if not self.card.proactive_pending or self._profile is None:
                 return
             fetched = self._fetch()
             if fetched is None:
                 return
-            self._command(instruction.TERMINAL_RESPONSE, fetched.response())
-            if fetched.refreshes:
-                resets += fetched.resets
-                self._refresh(fetched.resets and resets <= RESETS_MAX)
+            self._command(instruction.TERMINAL_RESPONSE, response_to(fetched).encode())
+            if refreshes(fetched):
+                count += resets(fetched)
+                self._refresh(resets(fetched) and count <= RESETS_MAX)
 
     def _fetch(self) -> ProactiveCommand | None:
         length, self.card.proactive_pending = self.card.proactive_pending, 0

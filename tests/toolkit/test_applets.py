@@ -185,6 +185,30 @@ def test_what_there_is_not_enough_of(first: dict[str, object], second: dict[str,
     assert device.send("00A4040005F0F0F0F0F000") == "6A82"
 
 
+class Silent(ToolkitApplet):
+    """Declares everything and does nothing about it."""
+
+    menu = ("Nothing",)
+    events = frozenset(Event)
+    envelopes = frozenset(EnvelopeTag)
+    timers = 8
+    channels = 7
+
+
+def test_an_applet_may_leave_everything_as_it_is() -> None:
+    device = Device(Silent())
+    device.fetched()
+    for each in (
+        envelope.menu_selection(1),
+        envelope.event_download(Event.USER_ACTIVITY),
+        envelope.timer_expiration(8, 1),
+        envelope.cell_broadcast_download(b"\x11" * 88),
+        envelope.sms_pp_download(b"\0"),
+    ):
+        assert device.envelope(each) == "9000"
+    assert device.envelope(envelope.call_control()) == "00009000"
+
+
 class Asking(ToolkitApplet):
     """Sends what it is told to, and writes down what became of it."""
 

@@ -138,6 +138,7 @@ def test_a_response_to_a_command() -> None:
     assert busy.result.temporary
     assert not busy.performed
     assert (busy.result.name, Result(0x7E).name) == ("terminal unable now", "result 7E")
+    assert ProactiveCommand(0x7E).name == "command type 7E"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from apdu.cat import (
     information,
     objects,
 )
+from apdu.cat import text as alphabet
 from apdu.cat.comprehension import DataObject
 from apdu.cat.objects import Address, AlphaIdentifier, FileList, Item, TextString
 from apdu.cat.response import Result
@@ -152,6 +153,13 @@ def test_other_coding_schemes(encoded: str, text: str | None) -> None:
         assert string.text == text
 
 
+def test_packing() -> None:
+    assert alphabet.pack(alphabet.encode_default("Hello")).hex() == "c8329bfd06"
+    assert alphabet.unpack(bytes.fromhex("c8329bfd06")) == b"Hello"
+    with pytest.raises(ValueError):
+        alphabet.encode_default("Ж")
+
+
 @pytest.mark.parametrize(
     ("encoded", "text"),
     [
@@ -171,6 +179,53 @@ def test_alpha_identifiers(encoded: str, text: str | None) -> None:
             AlphaIdentifier.decode(value)
     else:
         assert AlphaIdentifier.decode(value).text == text
+
+
+@pytest.mark.parametrize(
+    ("kind", "encoded"),
+    [
+        (Result, ""),
+        (Item, ""),
+        (Address, ""),
+        (Address, "911F32"),
+        (FileList, ""),
+        (FileList, "01"),
+        (FileList, "023F002FE2"),
+        (FileList, "012FE23F00"),
+        (FileList, "013F002F"),
+        (objects.Duration, "01"),
+        (objects.ResponseLength, "010203"),
+        (objects.ItemIdentifier, ""),
+        (objects.LocationStatus, "0000"),
+        (bearer.BearerDescription, ""),
+        (bearer.ChannelStatus, "81"),
+        (bearer.BufferSize, "0000AA"),
+        (bearer.TransportLevel, "0201"),
+        (bearer.OtherAddress, "21C00002"),
+        (bearer.OtherAddress, "57C0000201"),
+        (bearer.OtherAddress, "22C0000201"),
+        (bearer.NetworkAccessName, "0161022E"),
+        (bearer.NetworkAccessName, "00"),
+        (bearer.NetworkAccessName, "01FF"),
+        (bearer.NetworkAccessName, "012E"),
+        (information.LocationInformation, "00F1100001000100"),
+        (information.LocationInformation, "00FA100001"),
+        (information.LocationInformation, "0FFFFF0001"),
+        (information.Imei, ""),
+        (information.Imei, "1A32B4"),
+        (information.DateTimeAndTimeZone, "621020304050"),
+        (information.DateTimeAndTimeZone, "62312030405000"),
+        (information.DateTimeAndTimeZone, "6A102030405000"),
+        (information.TimerValue, "0000"),
+        (information.TimerValue, "0000F0"),
+        (information.Language, "64"),
+        (information.Language, "6431"),
+        (information.Language, "FFFF"),
+    ],
+)
+def test_what_cannot_be_such_an_object(kind: type[DataObject], encoded: str) -> None:
+    with pytest.raises(TlvError):
+        kind.decode(bytes.fromhex(encoded))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from euicc.testing.ota.keysets import KeySet
@@ -83,11 +83,18 @@ class OtaPlatform:
         for _ in range(attempts):
             delivery = self.pack(name, tar, data, wanted)
             reports = [deliver(tpdu) for tpdu in delivery.tpdus]
-            for user_data in (*reports, *submitted()):
-                try:
-                    return delivery.response(user_data)
-                except ResponseError:
-                    continue
+            found = list(_responses(delivery, (*reports, *submitted())))
+            if found:
+                return found[-1]
             if wanted.proof is not Proof.ALWAYS:
                 return Response(tar, delivery.packet.counter, 0, b"")
         raise NoAnswer(f"{name}: no response in {attempts} attempts")
+
+
+def _responses(delivery: Delivery, user_data: Iterable[bytes]) -> Iterator[Response]:
+    """Those that answer this command: one that only says that the actual response comes by SMS-SUBMIT stands first."""
+    for each in user_data:
+        try:
+            yield delivery.response(each)
+        except ResponseError:
+            continue

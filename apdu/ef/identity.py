@@ -5,16 +5,13 @@ from __future__ import annotations
 from construct import BitStruct, Bytes, Flag, GreedyBytes, Int8ub, Padding, Prefixed, Struct
 
 from apdu.ef.codec import Codec
+from apdu.ef.digits import decode_digits, encode_digits, from_swapped, swapped
 from apdu.ef.error import ContentError
 from apdu.ef.shapes import (
     adapted,
     data_objects,
-    decode_digits,
-    encode_digits,
-    from_swapped,
     listed,
     one_object,
-    swapped,
     utf8,
 )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from construct import Bytes, Int8ub, Int16ub, Int24ub, Struct
 
 from apdu.ef.codec import Codec
+from apdu.ef.digits import NO_PLMN
 from apdu.ef.error import ContentError
 from apdu.ef.shapes import (
-    NO_PLMN,
     adapted,
     byte,
     data_objects,

@@ -8,8 +8,9 @@ from construct import Bytes, ExprAdapter, Int8ub, Optional, Struct, this
 
 from apdu.ef import alphabets
 from apdu.ef.codec import Codec
+from apdu.ef.digits import encode_digits, swapped
 from apdu.ef.error import ContentError
-from apdu.ef.shapes import adapted, byte, digits, encode_digits, flags, is_filler, one_of, swapped
+from apdu.ef.shapes import adapted, byte, digits, flags, is_filler, one_of
 
 INTERNATIONAL, UNKNOWN_TYPE = 0x91, 0x81
 """Type of number and numbering plan ISDN: a number with + in front, and one as dialled at home."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import runpy
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,9 @@ def test_lines_are_short(document: str) -> None:
 
 
 @pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: str(path.stem))
-def test_the_examples_run(example: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_examples_run(
+    example: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [str(example)])
     runpy.run_path(str(example), run_name="__main__")
     assert capsys.readouterr().out.count("\n") >= 2

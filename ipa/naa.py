@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from apdu import ApduChannel, StatusError, TlvError
+from apdu import ApduChannel, Command, StatusError, TlvError, instruction
 from ipa import files, network_settings, subscription
 from ipa.errors import NoApplication, PinRefused
 from ipa.iccid import to_digits
-from ipa.network_settings import Applied, SettingsSource
+from ipa.network_settings import Applied, NetworkSettings, SettingsSource
 from ipa.subscription import PreferredNetwork, Subscription
 
 EF_ICCID = b"\x2f\xe2"
+
+# STATUS, the terminal has initialised the current application, TS 102 221 11.1.2 and TS 31.102 5.1.1.
+INITIALISED = Command(0x80, instruction.STATUS, 0x01, 0x0C)
 
 
 class Naa:
@@ -63,11 +67,12 @@ class Naa:
                 del self._pins[iccid]
                 found = subscription.read(self._channel)
             self.subscription, self.application = found
+            self._channel.send(INITIALISED)
         return self.subscription
 
-    def read_again(self, activate: bool) -> None:
-        """Reads all that is kept, after selecting the application anew, which reading does in any case."""
-        if self.subscription is not None or activate:
+    def read_again(self) -> None:
+        """Reads all that is kept, after selecting the application anew."""
+        if self.subscription is not None:
             self.subscription = None
             self.look()
 
@@ -103,9 +108,16 @@ class Naa:
             return
         self.settings = None
         if found is not None:
-            wanted = self._source(self._imei, found)
-            self.settings = network_settings.apply(self._channel, found, wanted) if wanted else None
+            self._apply(found, self._source(self._imei, found))
         self._told = identity
+
+    def _apply(self, found: Subscription, wanted: NetworkSettings | None) -> None:
+        """Settings, if there are any, to the device and the card; what was written to the card is known, too."""
+        if wanted is None:
+            return
+        self.settings = network_settings.apply(self._channel, found, wanted)
+        if self.settings.smsc_on_card:
+            self.subscription = replace(found, smsc=self.settings.smsc)
 
     def _iccid(self) -> str:
         """As anybody may read it, "" when there is none."""

@@ -32,10 +32,9 @@ PLMN_ENTRY_BYTES = 5
 
 @dataclass(frozen=True)
 class Effect:
-    """What a mode has a terminal do: reset the card, select the application anew, read everything anew."""
+    """What a mode has a terminal do: reset the card, start the application anew and read everything."""
 
     resets: bool = False
-    activates: bool = False
     reads_all: bool = False
 
 
@@ -45,7 +44,7 @@ EFFECTS: dict[int, Effect] = {
     RefreshMode.NAA_INITIALISATION_AND_FILE_CHANGE: Effect(reads_all=True),
     RefreshMode.NAA_INITIALISATION: Effect(reads_all=True),
     RefreshMode.UICC_RESET: Effect(resets=True),
-    RefreshMode.NAA_APPLICATION_RESET: Effect(activates=True, reads_all=True),
+    RefreshMode.NAA_APPLICATION_RESET: Effect(reads_all=True),
     RefreshMode.NAA_SESSION_RESET: Effect(reads_all=True),
     RefreshMode.STEERING_OF_ROAMING: Effect(),
     RefreshMode.EUICC_PROFILE_STATE_CHANGE: Effect(resets=True),
@@ -72,8 +71,8 @@ class Refreshed(Protocol):
         """Paths of the files whose contents it keeps, from the one below the MF on; none before it read any."""
         ...
 
-    def read_again(self, activate: bool) -> None:
-        """Reads them all, after selecting the application anew if `activate`."""
+    def read_again(self) -> None:
+        """Reads them all, after selecting the application anew; nothing before it read any."""
         ...
 
     def steer(self, networks: bytes) -> None:
@@ -92,7 +91,7 @@ def carry_out(terminal: Refreshed, command: ProactiveCommand) -> TerminalRespons
     if command.qualifier == RefreshMode.STEERING_OF_ROAMING:
         terminal.steer(_networks(command))
     if effect.reads_all or files & kept:
-        terminal.read_again(effect.activates)
+        terminal.read_again()
         if not effect.reads_all and kept - files:
             return TerminalResponse.to(command, GeneralResult.REFRESH_WITH_ADDITIONAL_FILES_READ)
     return TerminalResponse.to(command)

@@ -104,9 +104,10 @@ class Channel:
         self.selection = selection or applet.implicit(0, None)
 
     def __call__(self, command: str) -> str:
-        return self._run(Command.parse(bytes.fromhex(command)))
+        return self.send(Command.parse(bytes.fromhex(command)))
 
-    def _run(self, command: Command) -> str:
+    def send(self, command: Command) -> str:
+        """The same for a command in fields."""
         try:
             if command.ins == 0xA4 and command.p1 == 0x04:
                 self.selection, data = self.applet.select(command.data, command, 0)

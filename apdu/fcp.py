@@ -12,6 +12,21 @@ FILE_DESCRIPTOR, FILE_ID, DF_NAME, LIFE_CYCLE, SECURITY, FILE_SIZE, SHORT_FILE_I
     0x82, 0x83, 0x84, 0x8A, 0x8B, 0x80, 0x88, 0xC6
 )  # fmt: skip
 TRANSPARENT, LINEAR_FIXED, CYCLIC, DIRECTORY, BER_TLV = 0x01, 0x02, 0x06, 0x38, 0x39
+STRUCTURES = {
+    TRANSPARENT: "transparent",
+    LINEAR_FIXED: "linear fixed",
+    CYCLIC: "cyclic",
+    DIRECTORY: "directory",
+    BER_TLV: "BER-TLV",
+}
+LIFE_CYCLES = {
+    0x01: "creation",
+    0x03: "initialisation",
+    **dict.fromkeys((0x04, 0x06), "deactivated"),
+    **dict.fromkeys((0x05, 0x07), "activated"),
+    **dict.fromkeys(range(0x0C, 0x10), "terminated"),
+}
+"""In words."""
 SHAREABLE = 0x40
 RECORDS = (LINEAR_FIXED, CYCLIC)
 DEACTIVATED = (0x04, 0x06)

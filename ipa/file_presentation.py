@@ -13,22 +13,6 @@ from apdu.ef.secrets import SECRET
 from ipa.file_tree import FoundFile
 from ipa.presentation import Row
 
-STRUCTURES = {
-    fcp.TRANSPARENT: "transparent",
-    fcp.LINEAR_FIXED: "linear fixed",
-    fcp.CYCLIC: "cyclic",
-    fcp.DIRECTORY: "directory",
-    fcp.BER_TLV: "BER-TLV",
-}
-LIFE_CYCLES = {
-    0x01: "creation",
-    0x03: "initialisation",
-    0x04: "deactivated",
-    0x05: "activated",
-    0x06: "deactivated",
-    0x07: "activated",
-    **dict.fromkeys(range(0x0C, 0x10), "terminated"),
-}
 MASKED = "masked; --secrets shows it"
 SHOWN_BYTES = 64
 """Longer bytes are cut in lines, unless they are asked for."""
@@ -84,13 +68,13 @@ def file_lines(found: FoundFile, *, raw: bool = False, secrets: bool = False) ->
 
 def structure(found: FoundFile) -> str:
     """What kind of file it is."""
-    return STRUCTURES.get(found.fcp.structure, f"structure {found.fcp.structure:02X}")
+    return fcp.STRUCTURES.get(found.fcp.structure, f"structure {found.fcp.structure:02X}")
 
 
 def life_cycle(found: FoundFile) -> str:
     """Its life cycle status, "" when the card does not tell."""
     state = found.fcp.life_cycle
-    return "" if state is None else LIFE_CYCLES.get(state, f"{state:02X}")
+    return "" if state is None else fcp.LIFE_CYCLES.get(state, f"{state:02X}")
 
 
 def rules_in_words(found: FoundFile) -> str:

@@ -42,12 +42,15 @@ CODECS: Final[dict[str, Codec]] = {
 }
 """Name of a file -> codec of its content, or of one of its records."""
 
-# 3GPP2 has files of the same names with contents of its own.
+# 3GPP2 has files of the same names with contents of its own, and GSM had one.
 SHARED_WITH_CSIM = ("EF.ARR",)
+OTHERS = ("MF/DF.GSM/EF.ECC",)
 
 
 def codec_of(file: KnownFile) -> Codec | None:
     """The codec of a file, None where none is declared: then only bytes can be shown."""
     if file.application == names.CSIM and file.name not in SHARED_WITH_CSIM:
+        return None
+    if file.path in OTHERS:
         return None
     return CODECS.get(file.name)

@@ -18,6 +18,8 @@ SECRET = frozenset(
         "EF.EAPKEYS",
         "EF.SPC",
         "EF.HIDDEN_KEY",
+        "EF.HiddenKey",
+        "EF.3GCIK",
     }
 )
 """Files whose content is not for everybody's eyes."""

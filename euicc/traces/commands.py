@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from apdu import Command, instruction, status
 from apdu.channel import CLOSE, SELECT_BY_DF_NAME
+from apdu.ef.key_references import reference_name
+from apdu.ef.secrets import SECRET
 from apdu.explain import explain_command
 from euicc.traces import es10, toolkit
 from euicc.traces.authentication import challenge_tree, result_tree
@@ -14,7 +16,7 @@ from euicc.traces.contents import content_node
 from euicc.traces.conversations import Conversation
 from euicc.traces.fcp import selected_aid, template_tree
 from euicc.traces.files import Place
-from euicc.traces.masking import PIN_COMMANDS, SECRET_FILES, Secrets, words
+from euicc.traces.masking import PIN_COMMANDS, Secrets, words
 from euicc.traces.tree import MASKED, Node, not_understood, octets, undecoded
 
 UNKNOWN = "unknown"
@@ -23,13 +25,6 @@ _ES10_APPLICATIONS = ("ISD-R", UNKNOWN)
 _ES10_TAGS = b"\xbf"
 _CLASS, _GSM = 0xF0, 0xA0
 _SFI_GIVEN = 0x80
-_PIN_NAMES = {
-    **{number: f"PIN{number}" for number in range(0x01, 0x09)},
-    **{0x0A + number: f"ADM{number + 1}" for number in range(5)},
-    0x11: "universal PIN",
-    **{0x80 + number: f"second PIN{number}" for number in range(0x01, 0x09)},
-    **{0x8A + number: f"ADM{number + 6}" for number in range(5)},
-}
 _EID = 0x5A
 _DATA_OBJECTS = {_EID: "EID", 0x7F21: "certificate", 0xBF30: "certificate store", 0x66: "card data"}
 
@@ -210,15 +205,15 @@ def _kept(said: Said, place: Place) -> Place:
 def _content(said: Said, place: Place, content: bytes, name: str) -> Node | None:
     if not content:
         return None
-    if place.file in SECRET_FILES:
+    if place.file in SECRET:
         return Node(name, octets(content) if said.unmasked else MASKED)
     whole = said.command.ins in _RECORD_COMMANDS or not (said.command.p2 or said.command.p1 & 0x7F)
     by_sfi = said.command.p1 & _SFI_GIVEN and not said.command.p2
-    return (content_node(place.file, content) if whole or by_sfi else None) or Node(name, octets(content))
+    return (content_node(place.known, content) if whole or by_sfi else None) or Node(name, octets(content))
 
 
 def _pin(said: Said) -> Reading:
-    called = f"{said.name} {_PIN_NAMES.get(said.command.p2, f'key reference {said.command.p2:02X}')}"
+    called = f"{said.name} {reference_name(said.command.p2)}"
     if not said.data:
         return Reading(f"{called} (how many tries are left)", said.place)
     return Reading(called, said.place, Node("pin", said.sent))

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from apdu import Tlv, TlvError, aid, tlv
+from apdu.fcp import LIFE_CYCLES, SHAREABLE, STRUCTURES
 from euicc.traces import identities
 from euicc.traces.tree import Node, not_understood, octets
 
 _FCP, _FCI, _PROPRIETARY = 0x62, 0x6F, 0xA5
 DF_NAME = 0x84
 _ISDR_TEMPLATE, _IOT_TEMPLATE, _SVN = 0xE0, 0xE1, 0x82
-_STRUCTURES = {0x01: "transparent", 0x02: "linear fixed", 0x06: "cyclic", 0x38: "directory", 0x39: "BER-TLV"}
-_LIFE_CYCLES = {0x01: "creation", 0x03: "initialisation", 0x05: "activated", 0x07: "activated"}
-_LIFE_CYCLES |= {0x04: "deactivated", 0x06: "deactivated", 0x0C: "terminated", 0x0F: "terminated"}
-_SHAREABLE = 0x40
 
 
 def selected_aid(answer: bytes) -> bytes | None:
@@ -52,7 +49,7 @@ def _object(part: Tlv, objects: dict[int, tuple[str, Show]]) -> Node:
 def _descriptor(value: bytes) -> str:
     if not value:
         return "empty"
-    structure = _STRUCTURES.get(value[0] & ~_SHAREABLE, f"{value[0]:02X}")
+    structure = STRUCTURES.get(value[0] & ~SHAREABLE, f"{value[0]:02X}")
     if len(value) >= 5:
         structure += f", {value[4]} records of {int.from_bytes(value[2:4], 'big')} bytes"
     return structure
@@ -67,7 +64,7 @@ def _short_id(value: bytes) -> str:
 
 
 def _life_cycle(value: bytes) -> str:
-    return _LIFE_CYCLES.get(value[0], octets(value)) if value else "empty"
+    return LIFE_CYCLES.get(value[0], octets(value)) if value else "empty"
 
 
 def _version(value: bytes) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from apdu import Command, TlvError, instruction, tlv
+from apdu.ef.secrets import SECRET
 from euicc.traces.conversations import Conversation, Part
 from euicc.traces.files import Place
 from euicc.traces.tree import MASKED, SHOWN_BYTES
@@ -33,22 +34,6 @@ _AUTHENTICATE = (instruction.AUTHENTICATE, instruction.AUTHENTICATE_ODD)
 _READING = frozenset({instruction.READ_BINARY, instruction.READ_RECORD, instruction.SEARCH_RECORD})
 _WRITING = frozenset({instruction.UPDATE_BINARY, instruction.UPDATE_RECORD})
 
-SECRET_FILES = frozenset(
-    {
-        "ef_keys",
-        "ef_keys_ps",
-        "ef_kc",
-        "ef_kcgprs",
-        "ef_epsnsc",
-        "ef_5gs3gppnsc",
-        "ef_5gsn3gppnsc",
-        "ef_5gauthkeys",
-        "ef_eapkeys",
-        "ef_spc",
-    }
-)
-"""Files that hold ciphering and authentication keys, TS 31.102; service programming code, C.S0065."""
-
 _PREPARE_DOWNLOAD = 0xBF21
 _HASH_CC = ((_PREPARE_DOWNLOAD, 0x04), (_PREPARE_DOWNLOAD, 0xA0, 0x30, 0x04))
 """Where the hash of the confirmation code is in PrepareDownload and its response."""
@@ -70,9 +55,9 @@ def secrets(conversation: Conversation, place: Place) -> Secrets:
     if raw is None or len(raw) < 2:
         return Secrets()
     ins = raw[1]
-    if ins in _SECRET_COMMANDS or (ins in _WRITING and place.file in SECRET_FILES):
+    if ins in _SECRET_COMMANDS or (ins in _WRITING and place.file in SECRET):
         return Secrets(data=EVERYTHING)
-    if (ins in _READING and place.file in SECRET_FILES) or ins == instruction.GET_RESPONSE:
+    if (ins in _READING and place.file in SECRET) or ins == instruction.GET_RESPONSE:
         return Secrets(answer=EVERYTHING)
     if ins in _AUTHENTICATE:
         return Secrets(answer=tuple(_in_authentication(conversation.command, conversation.answer)))

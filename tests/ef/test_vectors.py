@@ -40,7 +40,7 @@ def test_a_file_of_every_codec_is_known(name: str) -> None:
     assert ef.has_codec(name)
 
 
-@pytest.mark.parametrize("path", ["EF.NETPAR", "ADF.CSIM/EF.SPN", "EF.NOTHING"])
+@pytest.mark.parametrize("path", ["EF.NETPAR", "ADF.CSIM/EF.SPN", "DF.GSM/EF.ECC", "EF.NOTHING"])
 def test_no_codec(path: str) -> None:
     assert not ef.has_codec(path)
     with pytest.raises(ef.ContentError, match="is not declared"):

@@ -106,7 +106,7 @@ def test_a_bound_profile_package_shows_what_is_not_encrypted() -> None:
         ("READ BINARY of EF.IMSI", "content", "001010123456063"),
         ("READ BINARY of EF.SPN", "name", "Test Operator"),
         ("READ BINARY of EF.AD", "mnc_length", "2"),
-        ("READ BINARY of EF.KEYS", "response", "masked"),
+        ("READ BINARY of EF.Keys", "response", "masked"),
         ("GET DATA EID", "eid", "89049032001001000000000000000120"),
         ("FETCH → REFRESH UICC reset", "device_identities", "UICC to terminal"),
         ("SELECT ISD-R", "isdr_proprietary_application_template", "svn 2.5.0"),
@@ -198,7 +198,7 @@ def test_a_partial_aid_is_named_by_the_answer() -> None:
     ("command", "words"),
     [
         ("002000010831323334FFFFFFFF", "VERIFY PIN1"),
-        ("00200081", "VERIFY second PIN1 (how many tries are left)"),
+        ("00200081", "VERIFY PIN2 (how many tries are left)"),
         ("0020000A083132333435363738", "VERIFY ADM1"),
         ("80C2000004D3029000", "ENVELOPE menu selection"),
         (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apdu.ef.directories.row import bt, df, lf, tr
+from apdu.ef.directories.row import bt, cy, df, lf, tr
 
 MF_FILES = (
     lf("DIR", 0x2F00, 0x1E),
@@ -56,15 +56,46 @@ GSM_FILES = (
     tr("LP", 0x6F05),
     tr("IMSI", 0x6F07),
     tr("Kc", 0x6F20),
+    tr("DCK", 0x6F2C),
     tr("PLMNsel", 0x6F30),
     tr("HPPLMN", 0x6F31),
+    tr("CNL", 0x6F32),
+    tr("ACMmax", 0x6F37),
     tr("SST", 0x6F38),
+    cy("ACM", 0x6F39),
+    tr("GID1", 0x6F3E),
+    tr("GID2", 0x6F3F),
+    tr("PUCT", 0x6F41),
+    tr("CBMI", 0x6F45),
     tr("SPN", 0x6F46),
+    tr("CBMID", 0x6F48),
+    tr("CBMIR", 0x6F50),
+    lf("NIA", 0x6F51),
     tr("KcGPRS", 0x6F52),
+    tr("LOCIGPRS", 0x6F53),
+    tr("PLMNwAcT", 0x6F60),
+    tr("OPLMNwAcT", 0x6F61),
+    tr("HPLMNwAcT", 0x6F62),
+    tr("CPBCCH", 0x6F63),
+    tr("InvScan", 0x6F64),
+    tr("BCCH", 0x6F74),
     tr("ACC", 0x6F78),
     tr("FPLMN", 0x6F7B),
     tr("LOCI", 0x6F7E),
     tr("AD", 0x6FAD),
+    tr("Phase", 0x6FAE),
+    tr("eMLPP", 0x6FB5),
+    tr("AAeM", 0x6FB6),
+    tr("ECC", 0x6FB7),
+    lf("PNN", 0x6FC5),
+    lf("OPL", 0x6FC6),
+    lf("MBDN", 0x6FC7),
+    lf("EXT6", 0x6FC8),
+    lf("MBI", 0x6FC9),
+    lf("MWIS", 0x6FCA),
+    lf("CFIS", 0x6FCB),
+    lf("EXT7", 0x6FCC),
+    tr("SPDI", 0x6FCD),
 )
 
 GRAPHICS_FILES = (

@@ -35,11 +35,9 @@ class Kind(IntEnum):
 
 
 class Privilege(IntFlag):
-    """Privileges, GPCS 6.6.1, as in its three bytes."""
+    """Those of the privileges of GPCS 6.6.1 that decide something here, as in the three bytes."""
 
     SECURITY_DOMAIN = 0x800000
-    DAP_VERIFICATION = 0xC00000
-    DELEGATED_MANAGEMENT = 0xA00000
     AUTHORIZED_MANAGEMENT = 0x004000
     GLOBAL_DELETE = 0x001000
     GLOBAL_LOCK = 0x000800

@@ -7,6 +7,7 @@ from pathlib import Path
 from apdu import Command, StatusError, aid, tlv
 from asn1.generated import pe, rsp
 from euicc.card import Card
+from euicc.config import Config
 from euicc.globalplatform.commands import execute
 from euicc.globalplatform.domain import Domain, domains
 from euicc.globalplatform.session import Session
@@ -74,9 +75,11 @@ def package(option: int = 0x70, scp03: tuple[bytes, ...] = (HOST.enc, HOST.mac, 
     return inserted(elements, "end", ("security_domain", supplementary()), ("rfm", rfm()))
 
 
-def card_with(content: Elements | bytes, rules: bytes = b"", path: Path | None = None) -> Card:
+def card_with(
+    content: Elements | bytes, rules: bytes = b"", path: Path | None = None, config: Config | None = None
+) -> Card:
     """A card on which this package is the enabled profile; `rules` is the element 99 of its metadata, encoded."""
-    card = Card.manufacture(seed=1)
+    card = Card.manufacture(seed=1, config=config)
     if path is not None:
         card.save(path)
         card = Card.open(path, seed=1)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from Crypto.Cipher import AES
+from Crypto.Hash import CMAC
 
 from apdu import Command
 from euicc.globalplatform import scp03
 from euicc.globalplatform.scp03 import SecureChannel, SecurityError
 from euicc.globalplatform.session import SecurityLevel
-from euicc.testing.scp03 import HostKeys, Scp03Error, Scp03Host
+from euicc.testing.scp03 import HostKeys, Scp03Error, Scp03Host, kdf
 from tests.globalplatform.vectors import PLAIN_CASES, PLAIN_EID, PLAIN_GET_EID, RECORDED, Recorded
 
 sessions = pytest.mark.parametrize("recorded", RECORDED.values(), ids=RECORDED.keys())
@@ -85,6 +87,22 @@ def test_a_changed_bit_is_noticed(position: int) -> None:
         changed.append(0)
     with pytest.raises(SecurityError):
         channel.unwrap(Command(changed[0], changed[1], changed[2], changed[3], bytes(changed[5:])))
+
+
+def test_a_command_of_extended_length() -> None:
+    """The C-MAC covers Lc in its three bytes."""
+    recorded = RECORDED["AES-128, level 11"]
+    channel = card_side(recorded)
+    challenges = parse(recorded.initialize_update).data + bytes.fromhex(recorded.answer)[13:21]
+    s_mac = kdf(recorded.keys.mac, 0x06, 128, challenges)
+    authenticated = bytes(16) + bytes.fromhex(recorded.external_authenticate)[:-8]
+    chaining = CMAC.new(s_mac, authenticated, ciphermod=AES).digest()
+    content = bytes(1000)
+    header = bytes.fromhex("84E29000") + bytes.fromhex("0003F0")
+    mac = CMAC.new(s_mac, chaining + header + content, ciphermod=AES).digest()[:8]
+    command = Command.parse(header + content + mac)
+    assert command.extended
+    assert channel.unwrap(command) == Command(0x80, 0xE2, 0x90, 0x00, content, None, True)
 
 
 def test_errors_are_answered_without_protection() -> None:

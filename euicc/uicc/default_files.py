@@ -21,8 +21,8 @@ READABLE = bytes.fromhex("2F0601")
 CLOSED = bytes.fromhex("2F0602")
 FREE_DIR_RECORD = b"\xff" * 32
 NO_LANGUAGE = b"\xff" * 2
-POWER_CONSUMPTION = bytes.fromhex("3C3C000000")
-"""EF_UMPC: 60 mA, operational within 60 s, no additional current, no SUSPEND UICC."""
+POWER_CONSUMPTION = bytes.fromhex("3C3C020000")
+"""EF_UMPC: 60 mA, operational within 60 s, no additional current, SUSPEND UICC."""
 
 
 @cache

@@ -32,7 +32,7 @@ def test_without_a_profile_the_minimum_of_a_uicc_is_there() -> None:
     assert card("00A4000402 2F00") == "621A82054221002001" + "83022F008A01058B032F0601800200208801F09000"
     assert card("00B2010420") == "FF" * 32 + "9000"
     assert card("00B0850002") == "FFFF9000"
-    assert card("00B0880005") == "3C3C0000009000"
+    assert card("00B0880005") == "3C3C0200009000"
     assert card("00B2013405") == "80010190009000"
     assert card("00A4000402 2FE2") == "6A82"
     assert card(SELECT_USIM) == "6A82"

@@ -107,6 +107,15 @@ def test_terminate_the_current_df(device: Device) -> None:
     assert card("00B0810014") == "6985"
 
 
+def test_a_terminated_application_is_not_selected_again(device: Device) -> None:
+    card = device.usim()
+    assert card("00E60000") == "9000"
+    assert card("00B0870009") == "6985"
+    assert card("00A4040C0C" + USIM_AID.hex()) == "6985"
+    assert device.boot()("00A4040C0C" + USIM_AID.hex()) == "6985"
+    assert device.boot()("00A40004023F00").endswith("9000")
+
+
 @pytest.mark.parametrize("ins", ["04", "E8"])
 @pytest.mark.parametrize("point", [1, 2, 3])
 def test_the_power_may_go_at_every_point(device: Device, ins: str, point: int) -> None:

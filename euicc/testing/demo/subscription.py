@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from apdu import Command, StatusError, Transport, aid, instruction, status
+from apdu import StatusError, Transport, aid, ef, status
 from apdu.channel import ApduChannel
-from ipa import iccid as iccids
-
-EF_ICCID = 0x2FE2
-EF_IMSI = 0x6F07
-EF_SPN = 0x6F46
-# SELECT by file identifier, no data in the answer wanted, TS 102 221 11.1.1.
-_BY_FILE_ID, _NO_DATA = 0x00, 0x0C
-_UCS2 = b"\x80"
-# The default alphabet of TS 23.038 6.2.1, by code.
-_GSM_ALPHABET = (
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
+from ipa import files
 
 
 @dataclass(frozen=True)
@@ -33,35 +21,33 @@ class Subscription:
 def read_subscription(transport: Transport) -> Subscription:
     """Resets the card and reads its enabled profile as a terminal does; StatusError when there is none."""
     transport.reset()
-    basic = ApduChannel(transport)
-    iccid = _read(basic, EF_ICCID)
-    basic.select(aid.USIM)
+    channel = ApduChannel(transport)
+    iccid = _read(channel, "EF.ICCID")
+    files.enter(channel, aid.USIM)
     return Subscription(
-        iccid=iccids.to_digits(iccid),
-        imsi=_imsi(_read(basic, EF_IMSI)),
-        service_provider=_service_provider(basic),
+        iccid=iccid,
+        imsi=_read(channel, "EF.IMSI"),
+        service_provider=_service_provider(channel),
     )
 
 
 def read_iccid(transport: Transport) -> str:
     """The ICCID of the enabled profile, on the basic channel, without a reset; StatusError."""
-    return iccids.to_digits(_read(ApduChannel(transport), EF_ICCID))
+    return _read(ApduChannel(transport), "EF.ICCID")
 
 
-def _read(channel: ApduChannel, file: int) -> bytes:
-    selection = Command(0x00, instruction.SELECT, _BY_FILE_ID, _NO_DATA, file.to_bytes(2, "big"))
-    channel.send(selection).checked()
-    return channel.send(Command(0x00, instruction.READ_BINARY, 0, 0, le=256)).checked()
-
-
-def _imsi(content: bytes) -> str:
-    """EF_IMSI, TS 31.102 4.2.2: length, then a nibble of type and parity, then the digits."""
-    return iccids.to_digits(content[1 : 1 + content[0]])[1:]
+def _read(channel: ApduChannel, path: str) -> str:
+    """Digits; "" where the card has none that could be digits."""
+    content = files.read_binary(channel, path)
+    try:
+        return ef.decode(path, content) or ""
+    except ef.ContentError:
+        return ""
 
 
 def _service_provider(channel: ApduChannel) -> str:
     try:
-        return service_provider_name(_read(channel, EF_SPN))
+        return service_provider_name(files.read_binary(channel, "EF.SPN"))
     except StatusError as error:
         if error.sw != status.FILE_NOT_FOUND:
             raise
@@ -69,9 +55,9 @@ def _service_provider(channel: ApduChannel) -> str:
 
 
 def service_provider_name(content: bytes) -> str:
-    """EF_SPN, TS 31.102 4.2.12: after the display condition the name, in the default alphabet or UCS2."""
-    name = content[1:]
-    if name[:1] == _UCS2:
-        whole = len(name) - (len(name) + 1) % 2
-        return name[1:whole].decode("utf-16-be", "replace").rstrip("\uffff")
-    return "".join(_GSM_ALPHABET[code & 0x7F] for code in name.rstrip(b"\xff"))
+    """The name in EF_SPN, TS 31.102 4.2.12; "" where there is none that can be read."""
+    try:
+        value = ef.decode("EF.SPN", content)
+    except ef.ContentError:
+        return ""
+    return value["name"] if value else ""

@@ -28,6 +28,7 @@ class Admission(Enum):
     ADMITTED = "admitted"
     UNKNOWN = "no such subscriber"
     BARRED = "the subscription is barred"
+    FOREIGN_DEVICE = "the subscription is paired with another device"
     NETWORK_REFUSED = "the card does not recognise the network (MAC failure)"
     WRONG_RESPONSE = "the card's response is not that of the subscriber"
 
@@ -57,6 +58,7 @@ class _Subscriber:
     algorithm: AkaAlgorithm
     sqn: int
     barred: bool = False
+    imei: str | None = None
 
 
 class HomeNetwork:
@@ -78,14 +80,21 @@ class HomeNetwork:
         """Refuse a subscriber, or no longer; KeyError when there is none."""
         self._subscribers[imsi].barred = barred
 
+    def pair(self, imsi: str, imei: str | None) -> None:
+        """Admit a subscriber with this device only; None: with any. KeyError when there is none."""
+        self._subscribers[imsi].imei = imei
+
     def challenge(self, imsi: str) -> Challenge:
         """A fresh challenge for a subscriber; KeyError when there is none."""
         subscriber = self._subscribers[imsi]
         subscriber.sqn += 1 << _INDEX_BITS
         return _challenge(subscriber.algorithm, self._random(RAND_LENGTH), subscriber.sqn)
 
-    def attach(self, imsi: str, answer: Answer) -> Admission:
-        """Whether the network admits the card that presents `imsi`; one resynchronisation is tried."""
+    def attach(self, imsi: str, answer: Answer, imei: str = "") -> Admission:
+        """Whether the network admits the card that presents `imsi`, in the device `imei`.
+
+        The card must answer as the subscriber; one resynchronisation is tried. The device is looked at last.
+        """
         subscriber = self._subscribers.get(imsi)
         if subscriber is None:
             return Admission.UNKNOWN
@@ -94,6 +103,8 @@ class HomeNetwork:
         outcome = self._try(imsi, subscriber, answer)
         if outcome is None:
             outcome = self._try(imsi, subscriber, answer)
+        if outcome is Admission.ADMITTED and subscriber.imei not in (None, imei):
+            return Admission.FOREIGN_DEVICE
         return outcome or Admission.WRONG_RESPONSE
 
     def _try(self, imsi: str, subscriber: _Subscriber, answer: Answer) -> Admission | None:

@@ -71,6 +71,16 @@ def test_whom_it_does_not_admit() -> None:
     assert home.attach(IMSI, device) is Admission.UNKNOWN
 
 
+def test_a_paired_subscriber_is_admitted_with_its_device_only() -> None:
+    home, device = network(), Device()
+    home.pair(IMSI, "352099001761481")
+    assert home.attach(IMSI, device, "352099001761481") is Admission.ADMITTED
+    assert home.attach(IMSI, device, "352099001761499") is Admission.FOREIGN_DEVICE
+    assert home.attach(IMSI, device) is Admission.FOREIGN_DEVICE
+    home.pair(IMSI, None)
+    assert home.attach(IMSI, device) is Admission.ADMITTED
+
+
 def test_answers_that_only_look_like_some() -> None:
     home = network()
     for data in (b"", b"\xdb\x08" + bytes(8), b"\xdc\x0e" + bytes(14), b"\xdc\x0e", b"\xdb"):

@@ -64,11 +64,11 @@ def _by_submit(reception: Reception) -> bool:
 def _encoded(reception: Reception, announcement: bool = False) -> bytes | None:
     """The response packet; with `announcement` the one that says where the actual response comes."""
     response = reception.response
-    if response is None:
+    if response is None or reception.protection is None:
         return None
     if announcement:
         response = replace(response, status=ResponseStatus.RESPONSE_IN_SMS_SUBMIT, data=b"")
-    return reception.encode(response, RESPONSE_HEADER)
+    return response.encode(reception.protection, RESPONSE_HEADER)
 
 
 def _submit(

@@ -46,7 +46,7 @@ class RamTarget:
     def open(self, protected: Protected) -> RamSession:
         """A conversation as well protected as the packet."""
         conversation = Conversation.secured_packet(
-            protected.authenticated, protected.ciphered, protected.key_version
+            protected.authenticated, protected.ciphered, protected.key_version, self.domain.aid
         )
         return RamSession(self._domain, conversation)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from euicc.ota import counter
 from euicc.ota.packet import CommandPacket, PacketError, ProofOfReceipt
 from euicc.ota.script import Chains, Execution, Executor
-from euicc.ota.security import KeySource, Opened, Response, open_command
+from euicc.ota.security import UNPROTECTED, KeySource, Opened, Response, ResponseProtection, open_command
 from euicc.ota.status import PacketRefused, ResponseStatus
 from euicc.ota.target import Protected, Target, find
 
@@ -26,20 +26,14 @@ NOT_COUNTED = 0
 class Reception:
     """What to answer, and what to do afterwards.
 
-    command: None when the bytes were no packet. response: None when the sender wants none, or gets none. domain: whose
-    keys protect the response; None: it goes unprotected. execution: None when nothing was executed.
+    command: None when the bytes were no packet. response: None when the sender wants none, or gets none. protection: of
+    the response; None: it cannot be protected as asked, and is not sent. execution: None when nothing was executed.
     """
 
     command: CommandPacket | None = None
     response: Response | None = None
-    domain: KeySource | None = None
+    protection: ResponseProtection | None = None
     execution: Execution | None = None
-
-    def encode(self, response: Response, identifier: bytes) -> bytes | None:
-        """A response to this command, from RPL on; None when it cannot be protected as asked."""
-        if self.domain is None or self.command is None:
-            return response.unprotected()
-        return response.protected(self.command, self.domain, identifier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +64,38 @@ class Receiver:
             opened = open_command(packet, domain)
         except PacketRefused as refused:
             return self._to_stranger(packet, refused.status)
+        protection = ResponseProtection.asked_for(packet, domain)
         unreachable = _unreachable(packet, target)
         if target is not None and unreachable is None:
-            return self._execute(packet, target, opened)
+            return self._execute(packet, target, opened, protection)
         if not opened.authenticated:
             return self._to_stranger(packet, unreachable or ResponseStatus.TAR_UNKNOWN)
-        return _answer(packet, opened, domain, unreachable or ResponseStatus.TAR_UNKNOWN)
+        return _answer(packet, opened, protection, unreachable or ResponseStatus.TAR_UNKNOWN)
 
-    def _execute(self, packet: CommandPacket, target: Target, opened: Opened) -> Reception:
+    def _execute(
+        self,
+        packet: CommandPacket,
+        target: Target,
+        opened: Opened,
+        protection: ResponseProtection | None,
+    ) -> Reception:
         part, spi = opened.part, packet.spi
         if part.padding > len(part.data):
-            return _answer(packet, opened, target.domain, ResponseStatus.CIPHERING_ERROR)
+            return _answer(packet, opened, protection, ResponseStatus.CIPHERING_ERROR)
         try:
             counter.accept(target.memory, target.domain, opened.key_version, spi.counter_mode, part.counter)
         except PacketRefused as refused:
-            return _answer(packet, opened, target.domain, refused.status)
+            return _answer(packet, opened, protection, refused.status)
         protected = Protected(opened.authenticated, spi.ciphered, opened.key_version)
         executor = Executor(target, packet.tar, self.chains, self.accepts)
         script = part.data[: len(part.data) - part.padding]
         execution = executor.execute(script, protected)
-        return _answer(packet, opened, target.domain, ResponseStatus.POR_OK, execution)
+        return _answer(packet, opened, protection, ResponseStatus.POR_OK, execution)
 
     def _to_stranger(self, packet: CommandPacket, status: ResponseStatus) -> Reception:
         if not self.answer_unauthenticated or not _wanted(packet, status):
             return Reception(packet)
-        return Reception(packet, Response(packet.tar, NOT_COUNTED, status))
+        return Reception(packet, Response(packet.tar, NOT_COUNTED, status), UNPROTECTED)
 
 
 def _unreachable(packet: CommandPacket, target: Target | None) -> ResponseStatus | None:
@@ -108,15 +109,15 @@ def _unreachable(packet: CommandPacket, target: Target | None) -> ResponseStatus
 def _answer(
     packet: CommandPacket,
     opened: Opened,
-    domain: KeySource,
+    protection: ResponseProtection | None,
     status: ResponseStatus,
     execution: Execution | None = None,
 ) -> Reception:
     """The reception of a packet whose sender may be answered."""
     if not _wanted(packet, status):
-        return Reception(packet, None, domain, execution)
+        return Reception(packet, None, protection, execution)
     response = Response(packet.tar, opened.part.counter, status, execution.response if execution else b"")
-    return Reception(packet, response, domain, execution)
+    return Reception(packet, response, protection, execution)
 
 
 def _wanted(packet: CommandPacket, status: ResponseStatus) -> bool:

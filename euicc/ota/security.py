@@ -140,6 +140,26 @@ _NO_CHECK = _Check(0, lambda message: b"")
 
 
 @dataclass(frozen=True, slots=True)
+class ResponseProtection:
+    """How a response is protected. It holds the keys: the command may be the one that replaces them."""
+
+    check: _Check = _NO_CHECK
+    cipher: KeyedCipher | None = None
+
+    @classmethod
+    def asked_for(cls, command: CommandPacket, domain: KeySource) -> ResponseProtection | None:
+        """As `command` asks; None when there is no key or algorithm for that."""
+        check = _response_check(command, domain)
+        key = _find(domain, command.kic, CIPHERING_KEY) if command.spi.response_ciphered else None
+        if check is None or (command.spi.response_ciphered and key is None):
+            return None
+        return cls(check, key.cipher if key else None)
+
+
+UNPROTECTED = ResponseProtection()
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """A response packet before its protection. counter: that of the command; data: additional response data."""
 
@@ -148,22 +168,9 @@ class Response:
     status: ResponseStatus
     data: bytes = b""
 
-    def unprotected(self) -> bytes:
-        """The packet from RPL on, neither ciphered nor with a check."""
-        return self._encode(_NO_CHECK, None, b"")
-
-    def protected(self, command: CommandPacket, domain: KeySource, identifier: bytes) -> bytes | None:
-        """The packet from RPL on, protected as `command` asks; None when there is no key or algorithm for that.
-
-        identifier: what stands before RPL and goes into the check: 02 71 00 over SMS.
-        """
-        cipher = _find(domain, command.kic, CIPHERING_KEY) if command.spi.response_ciphered else None
-        check = _response_check(command, domain)
-        if check is None or (command.spi.response_ciphered and cipher is None):
-            return None
-        return self._encode(check, cipher.cipher if cipher else None, identifier)
-
-    def _encode(self, check: _Check, cipher: KeyedCipher | None, identifier: bytes) -> bytes:
+    def encode(self, protection: ResponseProtection, identifier: bytes = b"") -> bytes:
+        """The packet from RPL on. identifier: what stands before and goes into the check: 02 71 00 over SMS."""
+        check, cipher = protection.check, protection.cipher
         secured = COUNTER_LENGTH + 2 + check.length + len(self.data)
         padding = -secured % cipher.block if cipher else 0
         header = (

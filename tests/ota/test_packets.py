@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from euicc.ota.algorithms import REDUNDANCY_CHECKS, codings, keyed
 from euicc.ota.packet import CommandPacket, Integrity, PacketError, Spi
-from euicc.ota.security import UNAUTHENTICATED, Response, open_command
+from euicc.ota.security import (
+    UNAUTHENTICATED,
+    UNPROTECTED,
+    Response,
+    ResponseProtection,
+    open_command,
+)
 from euicc.ota.status import PacketRefused, ResponseStatus
 from euicc.testing.ota import Algorithm, Check, Counter, KeySet, Packet, Proof, Protection, pack, unpack
 from euicc.testing.ota.keysets import Redundancy, redundancy
@@ -72,9 +78,9 @@ def test_the_platform_packs_as_others_do(vector: Vector) -> None:
 @pytest.mark.parametrize("vector", VECTORS.values(), ids=VECTORS)
 def test_responses_are_those_of_others(vector: Vector) -> None:
     command = CommandPacket.parse(vector.command)
-    response = Response(vector.tar, vector.counter, OK, vector.response_data)
-    made = response.protected(command, domain(vector.keys), RESPONSE_HEADER)
-    assert made is not None
+    protection = ResponseProtection.asked_for(command, domain(vector.keys))
+    assert protection is not None
+    made = Response(vector.tar, vector.counter, OK, vector.response_data).encode(protection, RESPONSE_HEADER)
     if vector.response is not None:
         assert RESPONSE_HEADER + made == vector.response
     sent = Packet(vector.command, Protection.of(vector.spi), vector.keys, vector.tar, vector.counter)
@@ -85,16 +91,16 @@ def test_responses_are_those_of_others(vector: Vector) -> None:
 def test_responses_without_cipher() -> None:
     def response_to(spi: str) -> bytes:
         sent = pack(Protection.of(bytes.fromhex(spi)), TRIPLE_DES_KEYS, TAR_SIM, 0, b"")
-        made = Response(TAR_SIM, 0, OK, FCP_WAITS).protected(
-            CommandPacket.parse(sent.encoded), domain(TRIPLE_DES_KEYS), RESPONSE_HEADER
-        )
-        assert made is not None
+        command = CommandPacket.parse(sent.encoded)
+        protection = ResponseProtection.asked_for(command, domain(TRIPLE_DES_KEYS))
+        assert protection is not None
+        made = Response(TAR_SIM, 0, OK, FCP_WAITS).encode(protection, RESPONSE_HEADER)
         assert unpack(RESPONSE_HEADER + made, sent).data == FCP_WAITS
         return RESPONSE_HEADER + made
 
     assert response_to("0601") == PLAIN_RESPONSE
     assert response_to("0609") == CHECKSUM_RESPONSE
-    assert Response(TAR_SIM, 0, OK, FCP_WAITS).unprotected() == PLAIN_RESPONSE[3:]
+    assert Response(TAR_SIM, 0, OK, FCP_WAITS).encode(UNPROTECTED) == PLAIN_RESPONSE[3:]
 
 
 def test_the_checksum_inside_a_ciphered_packet() -> None:
@@ -130,11 +136,12 @@ def test_every_protection_between_platform_and_card(
     assert opened.part.counter == counter
     assert opened.part.data[: len(opened.part.data) - opened.part.padding] == data
     assert opened.authenticated == (protection.check is Check.CC)
-    made = Response(packet.tar, counter, status, data).protected(packet, domain(keys), RESPONSE_HEADER)
-    if made is None:
+    wanted = ResponseProtection.asked_for(packet, domain(keys))
+    if wanted is None:
         # A redundancy check of the response needs a coding of one in KID, which names the checksum of the command.
         assert protection.response_check is Check.RC or protection.check is Check.RC
         return
+    made = Response(packet.tar, counter, status, data).encode(wanted, RESPONSE_HEADER)
     if protection.response_check is protection.check or protection.response_check is Check.NONE:
         received = unpack(RESPONSE_HEADER + made, sent)
         assert (received.counter, received.status, received.data) == (counter, status, data)

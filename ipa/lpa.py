@@ -27,7 +27,8 @@ DEVICE_INFO = rsp.DeviceInfo(
 class Lpa:
     """Local Profile Assistant in the device (LPAd), SGP.22 2.4.
 
-    `transport`: the card, as a Transport or as what a modem gives of it (ipa.modem.ModemAccess). `ci_certificates`:
+    `transport`: the card, as a Transport, in an ipa.terminal.Terminal with toolkit, PINs and network settings, or as
+    what a modem gives of it (ipa.modem.ModemAccess). `ci_certificates`:
     DER certificates of the CIs trusted for TLS; default: what the transport itself offers as `ci_certificates`.
     `servers`: another way to the servers than HTTPS. `user`: who is asked and told. ICCIDs are taken as digits or
     as 10 bytes. Every method raises IpaError with a one-line reason; apdu.TransportError when the card cannot be

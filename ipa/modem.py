@@ -23,6 +23,8 @@ from apdu.status import FUNCTION_NOT_SUPPORTED, LOGICAL_CHANNEL_NOT_SUPPORTED
 from apdu.store_data import BLOCK_SIZE_MAX
 from apdu.transport.modem import Dialogue, ModemError, ModemTransport, Port, open_port, open_session, restart
 from ipa.errors import NoApplication, NotAnEuicc
+from ipa.network_settings import Applied, DeviceManagement, SettingsSource
+from ipa.subscription import read_subscription
 from ipa.terminal import LPA_IN_DEVICE, PROPRIETARY, TERMINAL_CAPABILITY_TEMPLATE
 
 PATIENCE_SECONDS = 20.0
@@ -70,6 +72,8 @@ class ModemAccess:
         self._channel: ApduChannel | None = None
         self._announced = False
         self._restarting = False
+        self._management = DeviceManagement()
+        self._unread = True
 
     def record(self, writer: TraceWriter, name: str) -> None:
         """Keeps the APDUs that go by +CGLA and +CSIM from now on.
@@ -95,6 +99,12 @@ class ModemAccess:
 
         Where no REFRESH was announced, or the modem takes no notice of it, the card is restarted by +CFUN.
         """
+        self._unread = True
+        self._wait_for_refresh()
+        if self._management.followed:
+            self._open()
+
+    def _wait_for_refresh(self) -> None:
         channel, self._channel = self._channel, None
         deadline = time.monotonic() + (self._patience if self._announced else 0.0)
         self._announced = False
@@ -105,6 +115,18 @@ class ModemAccess:
                 return
             self.modem.wait(("+CPIN:",), PAUSE_SECONDS)
             self.modem.unsolicited.clear()
+
+    def on_subscription(self, imei: str, source: SettingsSource) -> None:
+        """Has `source` asked for network settings, as ipa.terminal.Terminal has: now and after each refresh."""
+        self._management.follow(imei, source)
+        self._unread = True
+        if self._channel is not None:
+            self._read_subscription()
+
+    @property
+    def settings(self) -> Applied | None:
+        """The network settings in force for the subscription, None where nobody gave any."""
+        return self._management.settings
 
     def open_application(self, application: bytes) -> ApduChannel:
         """A channel with this application selected, apart from that of the ISD-R. NoApplication, ModemError."""
@@ -141,6 +163,7 @@ class ModemAccess:
             try:
                 self._channel = self._open_once()
                 self._restarting = False
+                self._read_subscription()
                 return self._channel
             except (TransportError, NotAnEuicc):
                 if time.monotonic() >= deadline:
@@ -150,6 +173,19 @@ class ModemAccess:
     def _open_once(self) -> ApduChannel:
         self._declare()
         return self.open_application(aid.ISD_R)
+
+    def _read_subscription(self) -> None:
+        """The subscription on a channel of its own, if somebody follows it and it may have changed."""
+        if not (self._unread and self._management.followed):
+            return
+        try:
+            channel = self.open_application(aid.USIM)
+        except (ModemError, NoApplication):
+            self._management.tell(None, None)
+        else:
+            with channel:
+                self._management.tell(channel, read_subscription(channel))
+        self._unread = False
 
     def _instead(self, application: bytes, refusal: ModemError) -> ApduChannel:
         """By +CSIM; where the modem does not have it either, what was wrong with +CCHO is what is wrong."""

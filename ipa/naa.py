@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from apdu import ApduChannel, Command, StatusError, TlvError, instruction
-from ipa import files, network_settings, subscription
+from ipa import files, subscription
 from ipa.errors import NoApplication, PinRefused
 from ipa.iccid import to_digits
-from ipa.network_settings import Applied, NetworkSettings, SettingsSource
+from ipa.network_settings import DeviceManagement
 from ipa.subscription import PreferredNetwork, Subscription
 
 EF_ICCID = b"\x2f\xe2"
@@ -29,13 +28,10 @@ class Naa:
     def __init__(self, channel: ApduChannel, pins: Mapping[str, str]) -> None:
         self.application = b""
         self.subscription: Subscription | None = None
-        self.settings: Applied | None = None
+        self.management = DeviceManagement()
         self.steered: tuple[PreferredNetwork, ...] = ()
         self._channel = channel
         self._pins = dict(pins)
-        self._told: tuple[str, str] | None = None
-        self._imei = ""
-        self._source: SettingsSource | None = None
 
     @property
     def kept(self) -> frozenset[bytes]:
@@ -45,11 +41,6 @@ class Naa:
         from ipa.subscription_files import kept_paths
 
         return kept_paths()
-
-    def follow(self, imei: str, source: SettingsSource) -> None:
-        """From now on the source is asked after each change, and for the subscription that there is."""
-        self._imei, self._source = imei, source
-        self._told = None
 
     def forget(self) -> None:
         """The card was reset, or is going to be."""
@@ -96,28 +87,9 @@ class Naa:
             return None
 
     def tell(self) -> None:
-        """Asks the source for its settings if the subscription is another one than it was asked for, and applies them.
-
-        Once for each pair of device and subscription; again if the source or the card failed.
-        """
-        if self._source is None:
-            return
-        found = self.look()
-        identity = found.identity if found else None
-        if identity == self._told:
-            return
-        self.settings = None
-        if found is not None:
-            self._apply(found, self._source(self._imei, found))
-        self._told = identity
-
-    def _apply(self, found: Subscription, wanted: NetworkSettings | None) -> None:
-        """Settings, if there are any, to the device and the card; what was written to the card is known, too."""
-        if wanted is None:
-            return
-        self.settings = network_settings.apply(self._channel, found, wanted)
-        if self.settings.smsc_on_card:
-            self.subscription = replace(found, smsc=self.settings.smsc)
+        """Has the settings for the subscription that there is applied, if there is anybody who has some."""
+        if self.management.followed:
+            self.subscription = self.management.tell(self._channel, self.look())
 
     def _iccid(self) -> str:
         """As anybody may read it, "" when there is none."""

@@ -7,7 +7,7 @@ terminal calls after each change of subscription (`Terminal.on_subscription`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from apdu import ApduChannel, StatusError
@@ -51,6 +51,48 @@ class Applied:
     smsc: str = ""
     smsc_on_card: bool = False
     short_codes: tuple[ShortCode, ...] = ()
+
+
+class DeviceManagement:
+    """Whom the device asks for settings, for which subscription it asked last, and what came of it."""
+
+    def __init__(self) -> None:
+        self.settings: Applied | None = None
+        self._told: tuple[str, str] | None = None
+        self._imei = ""
+        self._source: SettingsSource | None = None
+
+    @property
+    def followed(self) -> bool:
+        """Whether anybody wants to hear of subscriptions."""
+        return self._source is not None
+
+    def follow(self, imei: str, source: SettingsSource) -> None:
+        """From now on the source is asked after each change, and for the subscription that there is."""
+        self._imei, self._source = imei, source
+        self._told = None
+
+    def tell(self, channel: ApduChannel | None, found: Subscription | None) -> Subscription | None:
+        """Asks the source if it was asked for another subscription, or none, before; applies what it says.
+
+        channel: where the USIM of `found` is selected, None without one. The subscription as it is now. Each pair of
+        device and subscription is asked for once; again if the source or the card failed.
+        """
+        identity = found.identity if found else None
+        if self._source is None or identity == self._told:
+            return found
+        self.settings = None
+        if found is not None and channel is not None:
+            found = self._ask(self._source, channel, found)
+        self._told = identity
+        return found
+
+    def _ask(self, source: SettingsSource, channel: ApduChannel, found: Subscription) -> Subscription:
+        wanted = source(self._imei, found)
+        if wanted is None:
+            return found
+        self.settings = apply(channel, found, wanted)
+        return replace(found, smsc=self.settings.smsc) if self.settings.smsc_on_card else found
 
 
 def apply(channel: ApduChannel, subscription: Subscription, settings: NetworkSettings) -> Applied:

@@ -201,7 +201,7 @@ class Terminal:
 
         The settings are applied to the device and, as far as it lets, to the card: see `settings`.
         """
-        self._naa.follow(imei, source)
+        self._naa.management.follow(imei, source)
         if self._started:
             self._naa.tell()
             self._settle()
@@ -209,7 +209,7 @@ class Terminal:
     @property
     def settings(self) -> Applied | None:
         """The network settings in force for the subscription, None where nobody gave any."""
-        return self._naa.settings
+        return self._naa.management.settings
 
     @property
     def steered(self) -> tuple[PreferredNetwork, ...]:

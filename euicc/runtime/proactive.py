@@ -175,7 +175,7 @@ class Proactive:
         """TERMINAL RESPONSE, TS 102 221 11.2.4.
 
         StatusError 6985 when no command is out, 6A80 when the response is malformed or belongs to another
-        command.
+        command, or has an object that whoever waits for it cannot read (TlvError).
         """
         fetched = self._fetched
         if fetched is None:
@@ -186,9 +186,13 @@ class Proactive:
             fetched.retries -= 1
             fetched.busy = True
             self._queue.insert(0, fetched)
-        else:
-            fetched.done(response)
+            self._announce()
+            return
         self._announce()
+        try:
+            fetched.done(response)
+        except TlvError:
+            raise StatusError(status.INCORRECT_DATA) from None
 
     def polled(self) -> None:
         """One of POLLS came: what the terminal was too busy for is announced again."""

@@ -13,12 +13,22 @@ if TYPE_CHECKING:
     from euicc.toolkit.applet import ToolkitApplet
     from euicc.toolkit.control import Control
     from euicc.toolkit.handle import Toolkit
-    from euicc.toolkit.procedure import CommandNotAllowed, Procedure, ToolkitError, Until
+    from euicc.toolkit.procedure import CardReset, CommandNotAllowed, Procedure, ToolkitError, Until
 
-__all__ = ["CommandNotAllowed", "Control", "Procedure", "Toolkit", "ToolkitApplet", "ToolkitError", "Until"]
+__all__ = [
+    "CardReset",
+    "CommandNotAllowed",
+    "Control",
+    "Procedure",
+    "Toolkit",
+    "ToolkitApplet",
+    "ToolkitError",
+    "Until",
+]
 
 # Loaded on first use: a card that no applet was put on needs none of it.
 _HOMES = {
+    "CardReset": "euicc.toolkit.procedure",
     "CommandNotAllowed": "euicc.toolkit.procedure",
     "Control": "euicc.toolkit.control",
     "Procedure": "euicc.toolkit.procedure",

@@ -124,10 +124,14 @@ def open_channel(toolkit: Toolkit, command: ProactiveCommand) -> Procedure[Chann
     status = response.find(ChannelStatus)
     if status is None or not status.channel:
         raise ChannelError("the terminal gave no channel", response.result)
-    size = response.find(BufferSize) or command.find(BufferSize)
+    given = response.find(BufferSize) or command.find(BufferSize)
+    size = given.size if given else SEND_MAX
+    if not size or not toolkit.is_free(status.channel):
+        raise ChannelError("the terminal gave a channel that cannot be used", response.result)
     transport = command.find(TransportLevel)
-    datagrams = transport is not None and transport.protocol in _DATAGRAMS
-    channel = Channel(toolkit, status.channel, size.size if size else SEND_MAX, datagrams)
+    channel = Channel(
+        toolkit, status.channel, size, transport is not None and transport.protocol in _DATAGRAMS
+    )
     toolkit.occupy(channel)
     return channel
 

@@ -50,6 +50,10 @@ class Toolkit:
         """Run a procedure."""
         self._card.toolkit.procedures.start(procedure)
 
+    def is_free(self, channel: int) -> bool:
+        """Whether no applet has the channel with this number open."""
+        return channel not in self._card.toolkit.channels
+
     def occupy(self, channel: Channel) -> None:
         """A channel was opened: events about it are for that object."""
         self._card.toolkit.channels[channel.number] = channel

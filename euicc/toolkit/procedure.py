@@ -9,8 +9,8 @@ A procedure yields a ProactiveCommand and is resumed with its TerminalResponse, 
 `yield from`.
 
 A command that TERMINAL PROFILE does not allow raises CommandNotAllowed at its `yield`. A procedure that does not catch
-a ToolkitError, or the TlvError of a response that is not as it should be, is over. A reset ends it where it stands
-(GeneratorExit): nothing can be sent any more then.
+a ToolkitError, or the TlvError of a response that is not as it should be, is over. A reset raises CardReset wherever it
+stands, and again at whatever it yields then: nothing can be sent any more.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from euicc.runtime.proactive import Proactive
 
 T = TypeVar("T")
+_LAST_STEPS = 8
+"""What a procedure may still try after a reset, each time in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ class ToolkitError(Exception):
 
 class CommandNotAllowed(ToolkitError):
     """The terminal's TERMINAL PROFILE does not allow this proactive command, or there was no TERMINAL PROFILE."""
+
+
+class CardReset(ToolkitError):
+    """The card was reset: the procedure is over."""
 
 
 class Procedures:
@@ -78,7 +84,7 @@ class Procedures:
         running, self._running = self._running, {}
         self._waiting = []
         for procedure in running:
-            procedure.close()
+            _end(procedure)
 
     def _resume(self, procedure: Procedure[None], answer: TerminalResponse | None, ahead: bool) -> None:
         try:
@@ -99,3 +105,13 @@ class Procedures:
 
     def _queue(self, command: ProactiveCommand, procedure: Procedure[None], ahead: bool) -> None:
         self._proactive.queue(command, lambda response: self._resume(procedure, response, True), ahead=ahead)
+
+
+def _end(procedure: Procedure[None]) -> None:
+    """Let it put its things in order; one that goes on all the same is closed."""
+    try:
+        for _ in range(_LAST_STEPS):
+            procedure.throw(CardReset())
+    except (StopIteration, ToolkitError, TlvError):
+        return
+    procedure.close()

@@ -9,7 +9,7 @@ from apdu.cat.codes import CommandType, GeneralResult, LocalInformation
 from apdu.cat.information import Imei, LocationInformation
 from apdu.cat.objects import Item, LocationStatus
 from euicc import Card
-from euicc.toolkit import CommandNotAllowed, Procedure, ToolkitApplet, Until
+from euicc.toolkit import CardReset, CommandNotAllowed, Procedure, ToolkitApplet, Until
 from tests.toolkit.device import EVERYTHING, Device
 
 MENU_OF_TRACKER = (
@@ -277,9 +277,8 @@ class Patient(ToolkitApplet):
             yield Until(lambda: True)
             yield Until(lambda: self.calls >= 2)
             self.ended = "called twice"
-        except GeneratorExit:
+        except CardReset:
             self.ended = "reset"
-            raise
 
     def event(self, event: int, envelope: Envelope) -> None:
         self.calls += 1
@@ -292,6 +291,33 @@ def test_a_procedure_waits_for_what_envelopes_bring() -> None:
     assert patient.ended == ""
     device.envelope(envelope.event_download(Event.MT_CALL))
     assert patient.ended == "called twice"
+
+
+class Tidy(ToolkitApplet):
+    """Wants to put things in order whatever happens, more often than it can."""
+
+    def __init__(self, tries: int) -> None:
+        self.tries = tries
+        self.refused = 0
+
+    def profile_taken(self) -> Procedure[None]:
+        for _ in range(self.tries):
+            try:
+                yield commands.more_time()
+            except CardReset:
+                self.refused += 1
+
+
+@pytest.mark.parametrize(("tries", "refused"), [(3, 3), (100, 8)])
+def test_after_a_reset_nothing_can_be_sent(tries: int, refused: int) -> None:
+    tidy = Tidy(tries)
+    device = Device(tidy)
+    device.fetch()
+    device.card.reset()
+    assert tidy.refused == refused
+    assert device.status() == "9000"
+    device.start()
+    assert device.fetched() == [commands.more_time()] * tries
 
 
 def test_a_reset_ends_what_is_under_way() -> None:

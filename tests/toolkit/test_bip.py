@@ -219,6 +219,24 @@ def test_a_terminal_that_gives_no_channel(found: list[ChannelStatus]) -> None:
     assert str(applet.error) == "the terminal gave no channel"
 
 
+def test_a_channel_without_a_buffer() -> None:
+    device, applet = talker(nothing)
+    device.answer(device.fetch(), ChannelStatus(1), BufferSize(0))
+    assert str(applet.error) == "the terminal gave a channel that cannot be used"
+
+
+def test_a_channel_that_another_applet_has() -> None:
+    first, second = Talker(nothing), Talker(nothing)
+    device = Device(first, second)
+    device.fetched()
+    first.begin()
+    accept(device)
+    second.begin()
+    accept(device)
+    assert str(second.error) == "the terminal gave a channel that cannot be used"
+    assert [len(each.toolkit.channels) for each in (first, second)] == [1, 0]
+
+
 def test_more_channels_than_declared_or_allowed() -> None:
     device, applet = talker(nothing)
     accept(device)

@@ -64,6 +64,18 @@ def test_who_waits_gets_the_whole_response() -> None:
     assert found[0].find(Duration) == Duration(TimeUnit.MINUTES, 1)
 
 
+def test_a_response_that_who_waits_cannot_read() -> None:
+    def read(response: TerminalResponse) -> None:
+        assert response.find(Duration) is None
+
+    device = Device()
+    device.card.proactive.queue(commands.more_time(), read)
+    device.card.proactive.queue(commands.polling_off())
+    device.fetch()
+    assert device.send("801400000F 8103010200 82028281 830100 840114") == "6A80"
+    assert device.fetched() == [commands.polling_off()]
+
+
 def test_nobody_has_to_wait() -> None:
     device = Device()
     device.card.proactive.refresh(RefreshMode.UICC_RESET)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from apdu.ef import digits
 from euicc.runtime import keys
 
 if TYPE_CHECKING:
@@ -105,6 +106,5 @@ def _of(profile: Profile | None) -> str | None:
 
 
 def _digits(iccid: bytes) -> str:
-    """EF.ICCID holds the digits of each byte swapped, and F behind the last."""
-    swapped = (f"{byte & 0x0F:X}{byte >> 4:X}" for byte in iccid)
-    return "".join(swapped).rstrip("F")
+    """As printed, without the filler."""
+    return digits.swapped(iccid).rstrip("F")

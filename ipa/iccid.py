@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apdu.ef.digits import from_swapped, swapped
 from ipa.errors import InvalidIccid
 
 ICCID_BYTES = 10
@@ -9,7 +10,7 @@ ICCID_BYTES = 10
 
 def to_digits(iccid: bytes) -> str:
     """The digits as printed on a card: nibbles swapped back, the filler F at the end left out."""
-    return "".join(f"{byte & 0x0F:X}{byte >> 4:X}" for byte in iccid).rstrip("F")
+    return swapped(iccid).rstrip("F")
 
 
 def from_digits(text: str) -> bytes:
@@ -17,5 +18,4 @@ def from_digits(text: str) -> bytes:
     digits = text.replace(" ", "").replace("-", "").upper().rstrip("F")
     if not 18 <= len(digits) <= 2 * ICCID_BYTES or not (digits.isascii() and digits.isdigit()):
         raise InvalidIccid(text)
-    padded = digits.ljust(2 * ICCID_BYTES, "F")
-    return bytes.fromhex("".join(padded[place + 1] + padded[place] for place in range(0, 2 * ICCID_BYTES, 2)))
+    return from_swapped(digits.ljust(2 * ICCID_BYTES, "F"))

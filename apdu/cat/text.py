@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from apdu.ef.alphabets import BASIC as DEFAULT_ALPHABET
+from apdu.ef.alphabets import pack, unpack
 from apdu.tlv import TlvError
 
-DEFAULT_ALPHABET = (
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-"""TS 23.038 6.2.1: the characters by their code."""
+__all__ = [
+    "decode_alpha",
+    "decode_default",
+    "decode_ucs2",
+    "encode_alpha",
+    "encode_default",
+    "encode_ucs2",
+    "in_default_alphabet",
+    "pack",
+    "unpack",
+]
+
 _CODES = {character: code for code, character in enumerate(DEFAULT_ALPHABET) if character != "\x1b"}
 _UCS2 = 0x80
 _FILLER = 0xFF
@@ -29,18 +38,6 @@ def encode_default(text: str) -> bytes:
 def decode_default(value: bytes) -> str:
     """One byte a character; fillers FF at the end are none."""
     return "".join(DEFAULT_ALPHABET[code & 0x7F] for code in value.rstrip(bytes((_FILLER,))))
-
-
-def unpack(value: bytes) -> bytes:
-    """The septets of a packed text, TS 23.038 6.1.2.1, one byte each."""
-    bits = int.from_bytes(value, "little")
-    return bytes(bits >> 7 * n & 0x7F for n in range(len(value) * 8 // 7))
-
-
-def pack(septets: bytes) -> bytes:
-    """Septets packed, TS 23.038 6.1.2.1."""
-    bits = sum(septet << 7 * n for n, septet in enumerate(septets))
-    return bits.to_bytes((len(septets) * 7 + 7) // 8, "little")
 
 
 def encode_ucs2(text: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apdu import Command, Response, StatusError, instruction, status
+from apdu.ef import digits
 from apdu.transport.modem.errors import Cme, CommandFailed
 from apdu.transport.modem.slot import CardSlot
 
@@ -134,5 +135,4 @@ def _no_subscription(error: StatusError) -> CommandFailed:
 
 def _digits(content: bytes) -> str:
     """BCD with swapped nibbles up to the padding."""
-    swapped = "".join(f"{byte & 0x0F:X}{byte >> 4:X}" for byte in content)
-    return swapped.rstrip("F")
+    return digits.swapped(content).rstrip("F")

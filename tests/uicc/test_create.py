@@ -318,7 +318,7 @@ def test_resize_refused(device: Device) -> None:
     assert card(resize("83026F3B")) == "6A80"
     assert card(resize("80020004")) == "6A80"
     assert card(resize("83026F9980020004")) == "6A82"
-    assert card(resize("83025FC080020004")) == "6981"
+    assert card(resize("83025FC080020004")) == "6A81"
     assert card(resize("83026F8080020004")) == "6981"
     assert card(resize("83026F7780020004")) == "6982"
     assert card(resize("83026F4580020004")) == "6985"

@@ -73,8 +73,8 @@ def resize_file(context: Context, command: Command) -> bytes:
 
     The data are an FCP template with 83 and 80 (transparent, linear fixed: the new size) or, for a BER-TLV EF, 80
     (the reserved size) and 86 in A5 (the maximum size), one of them or both. What is added is filled with C1 or
-    C2 of A5, or FF; P1 01 erases the objects of a BER-TLV EF. StatusError: 6A86, 6A80, 6A82, 6981, 6985, 6982,
-    6A84.
+    C2 of A5, or FF; P1 01 erases the objects of a BER-TLV EF. DFs have no memory of their own that could be resized.
+    StatusError: 6A86, 6A80, 6A82, 6A81 (a DF), 6981 (a cyclic EF), 6985, 6982, 6A84.
     """
     if command.p1 not in (KEEP_OBJECTS, ERASE_OBJECTS) or command.p2:
         raise StatusError(status.INCORRECT_P1_P2)
@@ -99,7 +99,7 @@ def _child(context: Context, objects: file_definition.Objects) -> Ef:
     if file is None:
         raise StatusError(status.FILE_NOT_FOUND)
     if not isinstance(file, Ef):
-        raise StatusError(status.INCOMPATIBLE_FILE_STRUCTURE)
+        raise StatusError(status.FUNCTION_NOT_SUPPORTED)
     return file
 
 

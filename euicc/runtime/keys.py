@@ -265,7 +265,8 @@ LOAD_FILE: Key[bytes | None] = Key("load-file", _encode_optional, bytes, None)
 """Load File Data Block of a package that LOAD brought, by ISD-P and AID of the package."""
 
 LOAD_RECEIVED: Key[bytes | None] = Key("load-received", _encode_optional, bytes, None)
-"""How far LOAD has come, by ISD-P and AID of the security domain: PendingLoad.to_bytes."""
+"""A load file on its way, by ISD-P and AID of the security domain: PendingLoad.to_bytes; its blocks by ISD-P, AID and
+number (four hexadecimal digits)."""
 
 AKA_PARAMETERS: Key[AkaParameters | None] = Key("aka-parameters", _encode_aka, _decode_aka, None)
 """Key, algorithm and initial sequence numbers of an application whose key was changed, by ISD-P and AID:

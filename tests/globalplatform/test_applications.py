@@ -8,7 +8,7 @@ from asn1.generated import pe
 from euicc.card import Card
 from euicc.globalplatform.registry import Kind, Registry
 from tests.globalplatform.cards import MNO_SD, SSD, card_with, mno_sd, package, remote, run
-from tests.globalplatform.test_content import (
+from tests.globalplatform.content import (
     INSTANCE,
     MODULE,
     PACKAGE,

@@ -12,7 +12,7 @@ from euicc.card import Card
 from euicc.runtime import keys
 from euicc.runtime.nvm import PowerLoss
 from tests.globalplatform.cards import MNO_SD, SCP80_AES, SSD, card_with, mno_sd, package, remote, run
-from tests.globalplatform.test_content import (
+from tests.globalplatform.content import (
     FOR_LOAD,
     INSTANCE,
     MODULE,

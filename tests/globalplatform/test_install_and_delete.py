@@ -1,8 +1,7 @@
-"""INSTALL, LOAD and DELETE: packages and instances come, move and go."""
+"""INSTALL and DELETE: instances and packages come, move and go."""
 
 from __future__ import annotations
 
-from hashlib import sha1, sha256
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from apdu import Command
 from euicc.card import Card
 from euicc.globalplatform.domain import domains
-from euicc.globalplatform.registry import Entry, Registry
+from euicc.globalplatform.registry import Registry
 from euicc.profiles.store import ProfileStore
 from euicc.runtime import keys
 from tests.globalplatform.cards import (
@@ -26,146 +25,26 @@ from tests.globalplatform.cards import (
     select,
     send,
 )
-
-PACKAGE = bytes.fromhex("A00000000101")
-MODULE = bytes.fromhex("A0000000010101")
-INSTANCE = bytes.fromhex("A0000000010102")
-NEW_SSD = bytes.fromhex("A0000001515350AA")
-NONE = b"\x02\xc9\x00"
+from tests.globalplatform.content import (
+    FOR_LOAD,
+    INSTANCE,
+    MODULE,
+    NEW_SSD,
+    PACKAGE,
+    answers,
+    apdu,
+    entry,
+    for_install,
+    for_load,
+    install,
+    loaded,
+    lv,
+)
 
 
 @pytest.fixture
 def card() -> Card:
     return card_with(package())
-
-
-def component(tag: int, content: bytes) -> bytes:
-    return bytes([tag]) + len(content).to_bytes(2, "big") + content
-
-
-def load_file(version: bytes = b"\x02\x01") -> bytes:
-    """The beginning of a Java Card load file; `version` is minor, then major."""
-    header = bytes.fromhex("DECAFFED 0102 00") + version + bytes([len(PACKAGE)]) + PACKAGE
-    applet = b"\x01" + bytes([len(MODULE)]) + MODULE + b"\x00\x08"
-    return component(1, header) + component(2, bytes(20)) + component(3, applet) + component(7, bytes(300))
-
-
-def lv(*fields: bytes) -> bytes:
-    return b"".join(bytes([len(field)]) + field for field in fields)
-
-
-def apdu(ins: int, p1: int, p2: int, data: bytes) -> str:
-    return (bytes([0x80, ins, p1, p2, len(data)]) + data).hex()
-
-
-def install(p1: int, *fields: bytes) -> str:
-    return apdu(0xE6, p1, 0, lv(*fields))
-
-
-def for_load(package: bytes = PACKAGE, domain: bytes = b"", hash_value: bytes = b"") -> str:
-    return install(0x02, package, domain, hash_value, b"", b"")
-
-
-FOR_LOAD = for_load()
-
-
-def for_install(
-    p1: int = 0x0C,
-    parameters: bytes = NONE[1:],
-    of: bytes = SSD_PACKAGE,
-    module: bytes = SSD_MODULE,
-    instance: bytes = INSTANCE,
-    privileges: bytes = b"\x00",
-) -> str:
-    return install(p1, of, module, instance, privileges, parameters, b"")
-
-
-def blocks(content: bytes, size: int = 200) -> list[str]:
-    pieces = [content[start : start + size] for start in range(0, len(content), size)]
-    last = len(pieces) - 1
-    return [apdu(0xE8, 0x80 if number == last else 0, number, piece) for number, piece in enumerate(pieces)]
-
-
-def tlv_c4(content: bytes) -> bytes:
-    return b"\xc4\x82" + len(content).to_bytes(2, "big") + content
-
-
-def answers(card: Card, *commands: str) -> list[str]:
-    of, session = mno_sd(card), remote()
-    return [run(of, session, command) for command in commands]
-
-
-def entry(card: Card, aid: bytes) -> Entry | None:
-    return Registry(card.uicc.running).find(aid)
-
-
-def loaded(card: Card) -> None:
-    begin = install(0x02, PACKAGE, b"", sha256(load_file()).digest(), b"", b"")
-    assert set(answers(card, begin, *blocks(tlv_c4(load_file())))) == {"009000"}
-
-
-def test_a_load_file_is_kept_and_listed(card: Card) -> None:
-    loaded(card)
-    card.reset()
-    listed = answers(card, "80F21002084F06A00000000101")
-    assert listed == ["E3234F06A000000001019F700101CE0201028407A0000000010101CC08A0000001510000009000"]
-    assert card.uicc.running.memory.get(keys.LOAD_FILE, PACKAGE.hex()) == load_file()
-
-
-def test_what_is_no_java_card_file_is_kept_without_modules(card: Card) -> None:
-    begin = FOR_LOAD
-    assert answers(card, begin, *blocks(tlv_c4(bytes(10))))[-1] == "009000"
-    found = entry(card, PACKAGE)
-    assert found is not None
-    assert (found.modules, found.version) == ((), b"")
-    assert answers(card, for_install(of=PACKAGE, module=bytes(5))) == ["009000"]
-
-
-def test_blocks_may_come_in_sessions_with_resets_between(card: Card) -> None:
-    commands = [
-        install(0x02, PACKAGE, MNO_SD, sha1(load_file()).digest(), b"", b""),
-        *blocks(tlv_c4(load_file()), 100),
-    ]
-    for command in commands:
-        assert answers(card, command) == ["009000"]
-        card.reset()
-    assert entry(card, PACKAGE) is not None
-
-
-def test_dap_blocks_are_passed_over(card: Card) -> None:
-    content = bytes.fromhex("E2034F0100") + tlv_c4(load_file())
-    assert answers(card, install(0x02, PACKAGE, SSD, b"", b"", b""), *blocks(content))[-1] == "009000"
-    found = entry(card, PACKAGE)
-    assert found is not None
-    assert found.domain == SSD
-
-
-LOAD_REFUSED = {
-    "without INSTALL": ([], blocks(tlv_c4(bytes(10))), "6985"),
-    "wrong hash": ([install(0x02, PACKAGE, b"", bytes(32), b"", b"")], blocks(tlv_c4(bytes(10))), "6A80"),
-    "cut": ([FOR_LOAD], blocks(tlv_c4(bytes(10))[:-1]), "6A80"),
-    "no C4": ([FOR_LOAD], blocks(b"\xc5\x00"), "6A80"),
-    "nothing": ([FOR_LOAD], ["80E88000"], "6A80"),
-    "not the next block": ([FOR_LOAD], [apdu(0xE8, 0, 1, b"x")], "6A86"),
-    "P1": ([FOR_LOAD], [apdu(0xE8, 1, 0, b"x")], "6A86"),
-}
-
-
-@pytest.mark.parametrize(("before", "given", "expected"), LOAD_REFUSED.values(), ids=LOAD_REFUSED.keys())
-def test_what_load_refuses(card: Card, before: list[str], given: list[str], expected: str) -> None:
-    assert answers(card, *before, *given)[-1] == expected
-    assert entry(card, PACKAGE) is None
-    if expected == "6A80":
-        assert answers(card, apdu(0xE8, 0, 1, b"x")) == ["6985"]
-
-
-def test_a_load_file_must_fit_into_the_memory(card: Card) -> None:
-    of, session = mno_sd(card), remote()
-    assert run(of, session, FOR_LOAD) == "009000"
-    piece = (b"\x80\xe8\x00\x00\x00\xff\xff" + bytes(0xFFFF)).hex()
-    found = [run(of, session, piece[:6] + f"{number:02x}" + piece[8:]) for number in range(8)]
-    assert found[0] == "009000"
-    assert found[-1] == "6A84"
 
 
 INSTALL_REFUSED = {

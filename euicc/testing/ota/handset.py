@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from apdu import Command, Response, TlvError, Transport, instruction, status, tlv
-from euicc.testing.ota.sms import Submitted, envelope
+from euicc.testing.ota.sms import envelope, response_packets
 
 _REFRESH, _SEND_SHORT_MESSAGE = 0x01, 0x13
 _DETAILS, _TPDU = 0x01, 0x0B
@@ -82,15 +82,8 @@ class Handset:
         return Response.parse(response)
 
     def user_data_sent(self) -> list[bytes]:
-        """The response packets in the short messages that the card sent, put together, with their header 02 71 00."""
-        found: list[bytes] = []
-        for tpdu in self.sent:
-            message = Submitted.parse(tpdu)
-            if 0x71 in message.elements:
-                found.append(bytes.fromhex("027100") + message.payload)
-            elif found:
-                found[-1] += message.payload
-        return found
+        """The response packets in the short messages that the card sent, as `sms.response_packets`."""
+        return response_packets(self.sent)
 
 
 def _objects(command: bytes) -> dict[int, bytes]:

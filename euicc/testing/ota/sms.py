@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from apdu import Command, instruction, tlv
@@ -10,6 +11,7 @@ USER_DATA = 140
 COMMAND_PACKET = bytes.fromhex("7000")
 """User data header element of a secured command packet."""
 NETWORK_TO_UICC = bytes.fromhex("8381")
+_CONCATENATED, _RESPONSE_PACKET = 0x00, 0x71
 _DELIVER_WITH_HEADER = 0x40
 _DATA_DOWNLOAD, _EIGHT_BIT_CLASS_2 = 0x7F, 0xF6
 _TIME = bytes.fromhex("22705200000000")
@@ -105,3 +107,25 @@ class Submitted:
             header = header[2 + header[1] :]
         plus = "+" if tpdu[3] & 0x70 == 0x10 else ""
         return cls(plus + number, elements, user_data[1 + user_data[0] :])
+
+
+def response_packets(tpdus: Iterable[bytes]) -> list[bytes]:
+    """The response packets, with their header 02 71 00, in the SMS-SUBMIT TPDUs that a card sent, in any order."""
+    found: list[bytes] = []
+    parts: dict[int, dict[int, Submitted]] = {}
+    for tpdu in tpdus:
+        message = Submitted.parse(tpdu)
+        numbering = message.elements.get(_CONCATENATED)
+        if numbering is None:
+            collected = {1: message}
+        else:
+            reference, total, number = numbering
+            collected = parts.setdefault(reference, {})
+            collected[number] = message
+            if len(collected) < total:
+                continue
+            del parts[reference]
+        if _RESPONSE_PACKET in collected[1].elements:
+            payload = b"".join(collected[number].payload for number in sorted(collected))
+            found.append(bytes((0x02, _RESPONSE_PACKET, 0x00)) + payload)
+    return found

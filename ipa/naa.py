@@ -22,12 +22,13 @@ class Naa:
 
     pins: ICCID in digits -> PIN1, to be verified after each start of that subscription; a PIN that the card finds wrong
     is not tried again. application: AID of the USIM, b"" before one was selected. steered: networks that the operator
-    prefers to those on the card until the next reset.
+    prefers to those on the card until the next reset. selections: how often the USIM was selected.
     """
 
     def __init__(self, channel: ApduChannel, pins: Mapping[str, str]) -> None:
         self.application = b""
         self.subscription: Subscription | None = None
+        self.selections = 0
         self.management = DeviceManagement()
         self.steered: tuple[PreferredNetwork, ...] = ()
         self._channel = channel
@@ -52,6 +53,7 @@ class Naa:
         """The subscription as it was read last, or now; NoApplication, TransportError."""
         if self.subscription is None:
             iccid = self._iccid()
+            self.selections += 1
             try:
                 found = subscription.read(self._channel, self._pins.get(iccid))
             except PinRefused:

@@ -8,6 +8,9 @@ from apdu import ApduChannel, StatusError, Transport
 from ipa import pin as pins
 from ipa.errors import NoApplication, PinRefused
 
+# What cards answer to the VERIFY of a PIN that is disabled.
+NOT_ASKED_FOR = (pins.Outcome.DISABLED, pins.Outcome.NOT_NOW)
+
 NETWORK_PROVIDED = ""
 """The access point name that stands for the one of the network's choice."""
 
@@ -123,5 +126,5 @@ def read(channel: ApduChannel, pin: str | None = None) -> tuple[Subscription, by
 def verify(channel: ApduChannel, pin: str) -> None:
     """VERIFY of PIN1 of the application that is selected; PinRefused. A PIN that is disabled is as good as verified."""
     result = pins.verify(channel, pins.PIN1, pin)
-    if not result.done and result.outcome is not pins.Outcome.DISABLED:
+    if result.outcome not in (pins.Outcome.DONE, *NOT_ASKED_FOR):
         raise PinRefused("VERIFY PIN", str(result), result.tries_left)

@@ -89,6 +89,7 @@ class Terminal:
         self._channel_number = channel_number
         self._busy = busy
         self._channel: ApduChannel | None = None
+        self._naa_selections = 0
         self._started = False
         self._untold: deque[Envelope] = deque(maxlen=UNTOLD_MAX)
         self.fci = b""
@@ -98,7 +99,8 @@ class Terminal:
 
     def store_data(self, request: bytes) -> bytes:
         """One ES10 command to the ISD-R; StatusError. Proactive commands that the card has are dealt with after it."""
-        channel = self._channel or self._open()
+        channel = self._channel if self._isd_r_selected() else None
+        channel = channel or self._open()
         answer = channel.store_data(request)
         if self._serve(channel.proactive_pending):
             self.close()
@@ -226,8 +228,12 @@ class Terminal:
         """The channel with the ISD-R, on a card that was started."""
         self._use()
         channel = self._select_isd_r()
-        self._channel = channel
+        self._channel, self._naa_selections = channel, self._naa.selections
         return channel
+
+    def _isd_r_selected(self) -> bool:
+        """Where it is on the basic channel, reading the subscription there takes its place."""
+        return self._channel is not self._basic or self._naa_selections == self._naa.selections
 
     def _start(self) -> bool:
         """Resets the card and tells it about the terminal; whether it wants to be reset again."""

@@ -177,6 +177,18 @@ def test_a_wrong_pin_costs_one_try_and_no_more() -> None:
     assert following.asked == [(IMEI, "")]
 
 
+def test_the_isd_r_on_the_basic_channel_comes_back_after_a_look_at_the_usim() -> None:
+    card, following = card_with(HOME, OTHER), Following()
+    terminal = Terminal(card, channel_number=0)
+    with Lpa(terminal) as lpa:
+        assert len(lpa.profiles()) == 2
+        terminal.on_subscription(IMEI, following)
+        assert len(lpa.profiles()) == 2
+        lpa.enable(OTHER.iccid)
+        assert len(lpa.profiles()) == 2
+    assert [imsi for _, imsi in following.asked] == [HOME.imsi, OTHER.imsi]
+
+
 def test_pins_do_not_show() -> None:
     terminal = Terminal(card_with(HOME), pins={HOME.iccid: "8642"})
     assert "8642" not in repr(vars(terminal)) + repr(terminal)

@@ -14,7 +14,7 @@ from euicc.isdr import installation
 from euicc.isdr.functions import execute
 from euicc.profiles.notifications import NotificationStore
 from euicc.profiles.states import ProfileStates
-from euicc.profiles.store import ProfileStore
+from euicc.profiles.store import ProfileStore, free_memory
 from euicc.variants import variant_of
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class IsdR:
 
     def free_memory(self) -> int:
         """Bytes of NVM left for profiles."""
-        return max(0, self.config.nvm_size - self.profiles.used())
+        return free_memory(self.card.nvm, self.config)
 
 
 class IsdRSelection:

@@ -1,7 +1,8 @@
 """Files that came and went since the profile was installed, TS 102 222 6.3 and 6.4.
 
 The memory says which; the tree of the running profile follows it, after the commit and again whenever a Uicc
-starts: `create` and `delete` have no place inside another transaction, which could still be undone. A path is as in `Df.path`. What a deleted file held goes with it, what a link still shows stays.
+starts: `create` and `delete` have no place inside another transaction, which could still be undone. A path is as in
+`Df.path`. What a deleted file held goes with it, what a link still shows stays.
 """
 
 from __future__ import annotations

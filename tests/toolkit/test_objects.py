@@ -49,7 +49,7 @@ VALUES = [
     (Item(1, "Ok"), "014F6B"),
     (Item(1, "Ж"), "01800416"),
     (TextString.of("Ok"), "044F6B"),
-    (TextString.of("@$"), "040002"),
+    (TextString.of("@$€"), "0400021B65"),
     (TextString.of("Ж"), "080416"),
     (TextString.of(""), ""),
     (bearer.OtherAddress(None), ""),
@@ -170,6 +170,7 @@ def test_packing() -> None:
         ("8205 0530 2D82D32D31", "-\u0532\u0583-1"),
         ("81031353", None),
         ("8205", None),
+        ("4F80", None),
     ],
 )
 def test_alpha_identifiers(encoded: str, text: str | None) -> None:
@@ -237,7 +238,8 @@ def test_what_cannot_be_such_an_object(kind: type[DataObject], encoded: str) -> 
         lambda: information.Imei("12x").encode(),
         lambda: information.TimerValue(360_000).encode(),
         lambda: information.LocationInformation("123", b"\0\1").encode(),
-        lambda: TextString.of("😀"),
+        lambda: TextString.of("\ud800"),
+        lambda: Item(1, "\udc00").encode(),
     ],
 )
 def test_what_cannot_be_written(make: object) -> None:

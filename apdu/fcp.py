@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from apdu import tlv
 from apdu.tlv import TlvError
 
 FCP_TEMPLATE = 0x62
-FILE_DESCRIPTOR, FILE_ID, DF_NAME, LIFE_CYCLE, SECURITY, FILE_SIZE, SHORT_FILE_ID, PIN_STATUS = (
-    0x82, 0x83, 0x84, 0x8A, 0x8B, 0x80, 0x88, 0xC6
-)  # fmt: skip
+FILE_DESCRIPTOR, FILE_ID, DF_NAME, LIFE_CYCLE, FILE_SIZE, SHORT_FILE_ID = 0x82, 0x83, 0x84, 0x8A, 0x80, 0x88
+SECURITY, SECURITY_EXPANDED = 0x8B, 0xAB
+PIN_STATUS, ENABLED_MASK, KEY_REFERENCE = 0xC6, 0x90, 0x83
 TRANSPARENT, LINEAR_FIXED, CYCLIC, DIRECTORY, BER_TLV = 0x01, 0x02, 0x06, 0x38, 0x39
 STRUCTURES = {
     TRANSPARENT: "transparent",
@@ -39,8 +40,9 @@ class Fcp:
     """One file. `structure`: TRANSPARENT, LINEAR_FIXED, CYCLIC, DIRECTORY, BER_TLV or what the card says instead.
 
     `size`: bytes of an EF, None when not told; `record_length` and `record_count`: 0 without records. `sfi`: 1..30,
-    None when there is none. `security`: the value of tag 8B, EF.ARR and record. `life_cycle`: of ISO/IEC 7816-4 table
-    13. `pin_status`: the value of tag C6. `aid`: of an ADF.
+    None when there is none. `security`: the value of tag 8B, EF.ARR and record. `rules`: the value of tag AB, access
+    rules in place of such a reference. `life_cycle`: of ISO/IEC 7816-4 table 13. `pin_status`: the value of tag C6.
+    `aid`: of an ADF.
     """
 
     structure: int
@@ -51,6 +53,7 @@ class Fcp:
     sfi: int | None = None
     life_cycle: int | None = None
     security: bytes = b""
+    rules: bytes = b""
     pin_status: bytes = b""
     aid: bytes | None = None
 
@@ -89,9 +92,19 @@ def parse(template: bytes) -> Fcp:
         sfi=_short_file_id(parts.get(SHORT_FILE_ID), fid, descriptor[0] & ~SHAREABLE),
         life_cycle=_number(parts.get(LIFE_CYCLE)),
         security=parts.get(SECURITY, b""),
+        rules=parts.get(SECURITY_EXPANDED, b""),
         pin_status=parts.get(PIN_STATUS, b""),
         aid=parts.get(DF_NAME),
     )
+
+
+def pins(pin_status: bytes) -> tuple[tuple[int, bool], ...]:
+    """The PIN status template DO, TS 102 221 9.5.2: key references, each with whether it is enabled; TlvError."""
+    parts = tlv.parse_all(pin_status)
+    mask = next((part.value for part in parts if part.tag == ENABLED_MASK), b"")
+    enabled = [bool(byte << place & 0x80) for byte in mask for place in range(8)]
+    references = [part.value[0] for part in parts if part.tag == KEY_REFERENCE and part.value]
+    return tuple(zip_longest(references, enabled[: len(references)], fillvalue=False))
 
 
 def _number(value: bytes | None) -> int | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from apdu import ef, fcp, status
+from apdu import TlvError, ef, fcp, status
 from apdu.ef.access_rules import in_words
+from apdu.ef.key_references import reference_name
 from apdu.ef.presentation import FREE, plain_json, words
 from apdu.ef.secrets import SECRET
 from ipa.file_tree import FoundFile
@@ -37,6 +38,7 @@ def file_row(found: FoundFile, *, secrets: bool = False) -> Row:
         "sfi": found.fcp.sfi,
         "life_cycle": life_cycle(found),
         "access": rules_in_words(found),
+        "pins": {reference_name(reference): enabled for reference, enabled in pins(found)} or None,
         "status": refusal_in_words(found),
         "content": content if several else next(iter(content), None),
         "raw": raw if several else next(iter(raw), None),
@@ -51,6 +53,8 @@ def file_lines(found: FoundFile, *, raw: bool = False, secrets: bool = False) ->
     inner = indent + 2 * INDENT
     if access:
         yield f"{inner}{access}"
+    if pins(found):
+        yield f"{inner}{pins_in_words(found)}"
     if found.elements is None:
         if found.refusal is not None:
             yield f"{inner}{refusal_in_words(found)}"
@@ -80,6 +84,22 @@ def life_cycle(found: FoundFile) -> str:
 def rules_in_words(found: FoundFile) -> str:
     """Who may do what; "" when its rule cannot be read."""
     return in_words(found.rules, directory=found.fcp.is_directory) if found.rules else ""
+
+
+def pins(found: FoundFile) -> tuple[tuple[int, bool], ...]:
+    """The keys that a directory shows, each with whether it is enabled; none where that cannot be read."""
+    try:
+        return fcp.pins(found.fcp.pin_status)
+    except TlvError:
+        return ()
+
+
+def pins_in_words(found: FoundFile) -> str:
+    """`PIN1 disabled, ADM1 enabled`."""
+    return ", ".join(
+        f"{reference_name(reference)} {'enabled' if enabled else 'disabled'}"
+        for reference, enabled in pins(found)
+    )
 
 
 def refusal_in_words(found: FoundFile) -> str:
@@ -119,7 +139,9 @@ def _about(found: FoundFile) -> str:
     if file.aid:
         parts[0] = file.aid.hex().upper()
     if file.has_records:
-        parts.append(f"{file.record_count} records of {file.record_length} bytes")
+        parts.append(
+            f"{file.record_count} record{'s' * (file.record_count != 1)} of {file.record_length} bytes"
+        )
     elif file.size is not None and not file.is_directory:
         parts.append(f"{file.size} bytes")
     if file.sfi is not None:

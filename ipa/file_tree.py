@@ -173,13 +173,15 @@ class _Walk:
             return None, error.sw
 
     def _rules_of(self, place: Place, fcp: Fcp) -> list[dict[str, Any]] | None:
-        """The rules that tag 8B refers to, in the nearest EF.ARR of that identifier, TS 102 221 9.2.4."""
+        """The rules in tag AB, or those in the nearest EF.ARR that tag 8B refers to, TS 102 221 9.2."""
+        if fcp.rules:
+            return _rules(fcp.rules)
         fid, number = fcp.security[:2], _record_number(fcp.security[2:])
         above = place.fids if fcp.is_directory else place.fids[:-2]
         for directory in _upward(above):
             records = self._rule_records(directory + fid) if fid else ()
             if records:
-                return _decoded("EF.ARR", records[number - 1]) if 1 <= number <= len(records) else None
+                return _rules(records[number - 1]) if 1 <= number <= len(records) else None
         return None
 
     def _rule_records(self, path: bytes) -> tuple[bytes, ...]:
@@ -252,6 +254,11 @@ def _upward(directory: bytes) -> Iterator[bytes]:
         yield at
         at = at[:-2]
     yield b""
+
+
+def _rules(record: bytes) -> list[dict[str, Any]] | None:
+    rules: list[dict[str, Any]] | None = _decoded("EF.ARR", record)
+    return rules
 
 
 def _decoded(name: str, content: bytes) -> Any:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from itertools import zip_longest
 
 from apdu import (
     ApduChannel,
@@ -21,7 +20,6 @@ from apdu import (
     fcp,
     instruction,
     status,
-    tlv,
 )
 from apdu.fcp import Fcp
 from apdu.status import is_success
@@ -33,7 +31,6 @@ PIN1, ADM1, UNIVERSAL, PIN2 = 0x01, 0x0A, 0x11, 0x81
 PIN_BYTES = 8
 PIN_DIGITS = range(4, PIN_BYTES + 1)
 
-ENABLED_MASK, KEY_REFERENCE = 0x90, 0x83
 PROPRIETARY = 0x80
 
 
@@ -185,12 +182,8 @@ def _directory(channel: ApduChannel) -> Fcp:
 
 
 def _listed(template: bytes) -> tuple[tuple[int, bool], ...]:
-    """The PIN status template DO, TS 102 221 9.5.2: key references, each with whether it is enabled."""
+    """The PIN status template DO: key references, each with whether it is enabled."""
     try:
-        parts = tlv.parse_all(template)
+        return fcp.pins(template)
     except TlvError as error:
         raise TransportError(f"the card's PIN status template is none: {error}") from error
-    mask = next((part.value for part in parts if part.tag == ENABLED_MASK), b"")
-    enabled = [bool(byte << place & 0x80) for byte in mask for place in range(8)]
-    references = [part.value[0] for part in parts if part.tag == KEY_REFERENCE and part.value]
-    return tuple(zip_longest(references, enabled[: len(references)], fillvalue=False))

@@ -14,7 +14,8 @@ from euicc.isdp.installer import build
 from euicc.testing import profile_builder
 from euicc.uicc.filesystem import Df, Ef, FileKind
 from ipa import file_tree
-from ipa.file_tree import FoundFile
+from ipa.file_tree import FoundFile, Place
+from tests.apdu.scripted import ScriptedCard
 from tests.data import needs_ts48, ts48_packages
 from tests.ef.cards import card_with
 
@@ -75,6 +76,18 @@ def test_the_phone_book_has_its_own_numbers(card: Card) -> None:
         "EF.UID",
         "EF.EXT1",
     )
+
+
+def test_rules_that_a_file_has_itself() -> None:
+    """Tag AB in place of a reference to EF.ARR."""
+    card = ScriptedCard(
+        ("00A40804026F0100", "621E 82024121 83026F01 80020001 AB10 8001019000 800102A40683010A950108 9000"),
+        ("00B0000001", "2A9000"),
+    )
+    (found,) = file_tree.walk(ApduChannel(card), Place("MF/6F01", b"\x6f\x01"))
+    assert found.elements == (b"\x2a",)
+    assert found.rules is not None
+    assert in_words(found.rules) == "read always; update ADM1"
 
 
 @pytest.mark.parametrize("path", ["ADF.USIM/DF.5GS", "7FFF/5FC0", "7fff/5fc0/"])

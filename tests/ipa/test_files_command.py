@@ -40,6 +40,7 @@ def test_the_tree_in_words(card: Path) -> None:
     shown = ipa(card).stdout
     lines = shown.splitlines()
     assert lines[0] == "MF                       3F00, directory"
+    assert lines[2] == "    PIN1 disabled, ADM1 enabled"
     imsi = next(at for at, line in enumerate(lines) if line.strip().startswith("EF.IMSI"))
     assert lines[imsi : imsi + 3] == [
         "  EF.IMSI                  6F07, transparent, 9 bytes, SFI 07",
@@ -63,6 +64,7 @@ def test_rows_for_programs(card: Path) -> None:
         "sfi": 7,
         "life_cycle": "activated",
         "access": "read PIN1; update, deactivate, activate, delete ADM1",
+        "pins": None,
         "status": "",
         "content": "001010123456063",
         "raw": "080910101032540636",
@@ -71,6 +73,7 @@ def test_rows_for_programs(card: Path) -> None:
     assert [each["label"] for each in directory["content"] if each] == ["USIM", "ISIM"]
     assert len(directory["raw"]) == directory["records"]
     assert found["MF/DF.TELECOM/EF.SUME"]["status"].startswith("6982")
+    assert found["MF"]["pins"] == {"PIN1": False, "ADM1": True}
     assert found["ADF.USIM"]["aid"].startswith("A0000000871002")
 
 

@@ -97,7 +97,7 @@ class Subscription:
         return access_point.lower() in (each.lower() for each in self.access_points)
 
 
-def read_subscription(card: Transport | ApduChannel, pin: str | None = None) -> Subscription:
+def read_subscription(card: Transport | ApduChannel, pin: str | bytes | None = None) -> Subscription:
     """The subscription of a card; the USIM is selected after it.
 
     card: a Transport, which is reset, or a channel as it is. pin: verified before, as PIN1. NoApplication without a
@@ -109,7 +109,7 @@ def read_subscription(card: Transport | ApduChannel, pin: str | None = None) -> 
     return read(ApduChannel(card), pin)[0]
 
 
-def read(channel: ApduChannel, pin: str | None = None) -> tuple[Subscription, bytes]:
+def read(channel: ApduChannel, pin: str | bytes | None = None) -> tuple[Subscription, bytes]:
     """The subscription, and the AID of the USIM that it is in; errors as in `read_subscription`."""
     # The codecs of the files' contents are loaded when a card is read, not when a device starts.
     from ipa.subscription_files import SubscriptionFiles, select_usim
@@ -123,7 +123,7 @@ def read(channel: ApduChannel, pin: str | None = None) -> tuple[Subscription, by
     return SubscriptionFiles(channel).read(), application
 
 
-def verify(channel: ApduChannel, pin: str) -> None:
+def verify(channel: ApduChannel, pin: str | bytes) -> None:
     """VERIFY of PIN1 of the application that is selected; PinRefused. A PIN that is disabled is as good as verified."""
     result = pins.verify(channel, pins.PIN1, pin)
     if result.outcome not in (pins.Outcome.DONE, *NOT_ASKED_FOR):

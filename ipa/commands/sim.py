@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 def sim(ctx: typer.Context, pin: PinFirst = False) -> None:
     """Show the subscription: identity, operator, service centre, access points, networks, emergency numbers."""
     channel = uicc_channel(ctx.obj.access())
-    ctx.obj.show(subscription_row(read_subscription(channel, str(secret("PIN", "pin1")) if pin else None)))
+    ctx.obj.show(subscription_row(read_subscription(channel, secret("PIN", "pin1") if pin else None)))
 
 
 def authenticate(
@@ -47,7 +47,7 @@ def authenticate(
     challenge = challenge_of(rand, "RAND"), challenge_of(autn, "AUTN")
     channel = uicc_channel(ctx.obj.access(), aid.ISIM if isim else aid.USIM)
     if pin:
-        verify(channel, str(secret("PIN", "pin1")))
+        verify(channel, secret("PIN", "pin1"))
     ctx.obj.show(answer_row(aka.authenticate(channel, *challenge), keys))
 
 

@@ -28,7 +28,14 @@ from apdu.cat.information import (
     LocationInformation,
     TimerValue,
 )
-from apdu.cat.objects import AccessTechnology, BatteryState, Duration, LocationStatus, TimerIdentifier
+from apdu.cat.objects import (
+    AccessTechnology,
+    BatteryState,
+    Duration,
+    LocationStatus,
+    TimerIdentifier,
+    TimeUnit,
+)
 from ipa.terminal import Terminal
 from ipa.toolkit import Bip, Device, LocalInformationService, Toolkit
 from tests.ipa.toolkit_card import ToolkitCard, answer, result, run
@@ -255,3 +262,23 @@ def test_a_facility_appears_with_the_service() -> None:
     assert not ignorant.allows(CommandType.PROVIDE_LOCAL_INFORMATION, LocalInformation.LANGUAGE)
     assert without.allows(CommandType.PROVIDE_LOCAL_INFORMATION, LocalInformation.LANGUAGE)
     assert not TerminalProfile(without).allows(CommandType.SEND_SHORT_MESSAGE)
+
+
+def test_the_terminal_polls_as_often_as_the_card_wants() -> None:
+    card = ToolkitCard(commands.poll_interval(Duration(TimeUnit.TENTHS_OF_SECONDS, 1)))
+    terminal = Terminal(card, toolkit=Toolkit.of())
+    terminal.run(5, lambda: card.polls >= 4)
+    assert card.polls == 4
+    card.commands.append(commands.polling_off())
+    terminal.poll()
+    terminal.run(0.25)
+    assert card.polls == 5
+    quiet = ToolkitCard()
+    Terminal(quiet).run(0.1)
+    assert quiet.polls == 0
+
+
+def test_a_timer_expires_while_the_terminal_runs() -> None:
+    card = ToolkitCard(commands.start_timer(3, 1), commands.polling_off())
+    Terminal(card, toolkit=Toolkit.of()).run(5, lambda: bool(card.envelopes))
+    assert card.envelopes == [timer_expiration(3, 1)]

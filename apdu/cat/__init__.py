@@ -15,12 +15,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from apdu.cat.codes import CommandType, Device, EnvelopeTag, Event, GeneralResult, RefreshMode, Tag
+    from apdu.cat.codes import CommandType, Device, EnvelopeTag, Event, GeneralResult, RefreshMode
     from apdu.cat.command import ProactiveCommand
     from apdu.cat.comprehension import ComprehensionTlv
     from apdu.cat.envelope import Envelope
     from apdu.cat.profile import Facility, TerminalProfile
     from apdu.cat.response import Result, TerminalResponse
+    from apdu.cat.tags import Tag
 
 __all__ = [
     "CommandType",
@@ -52,7 +53,7 @@ _HOMES = {
     "ProactiveCommand": "apdu.cat.command",
     "RefreshMode": "apdu.cat.codes",
     "Result": "apdu.cat.response",
-    "Tag": "apdu.cat.codes",
+    "Tag": "apdu.cat.tags",
     "TerminalProfile": "apdu.cat.profile",
     "TerminalResponse": "apdu.cat.response",
 }

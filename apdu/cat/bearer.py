@@ -7,8 +7,8 @@ from enum import IntEnum
 from ipaddress import IPv4Address, IPv6Address
 from typing import ClassVar
 
-from apdu.cat.codes import Tag
 from apdu.cat.objects import Octet, Octets
+from apdu.cat.tags import Tag
 from apdu.tlv import TlvError
 
 

@@ -5,13 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from apdu import tlv
-from apdu.cat.codes import CommandType, Device, Tag
-from apdu.cat.comprehension import ComprehensionTlv, Content, Objects, encode, parse, wrap
+from apdu.cat.codes import CommandType, Device
+from apdu.cat.comprehension import (
+    COMMAND_DETAILS,
+    DEVICE_IDENTITIES,
+    ComprehensionTlv,
+    Content,
+    Objects,
+    encode,
+    parse,
+    wrap,
+)
 from apdu.tlv import TlvError
 
 PROACTIVE_COMMAND = 0xD0
 
-_HEAD = (Tag.COMMAND_DETAILS, Tag.DEVICE_IDENTITIES)
+_HEAD = (COMMAND_DETAILS, DEVICE_IDENTITIES)
 _DETAILS_LENGTH = 3
 _IDENTITIES_LENGTH = 2
 
@@ -85,8 +94,8 @@ def head(details: bytes, source: int, destination: int) -> bytes:
     identities = bytes((source, destination))
     return encode(
         (
-            ComprehensionTlv(Tag.COMMAND_DETAILS, details),
-            ComprehensionTlv(Tag.DEVICE_IDENTITIES, identities),
+            ComprehensionTlv(COMMAND_DETAILS, details),
+            ComprehensionTlv(DEVICE_IDENTITIES, identities),
         )
     )
 
@@ -97,10 +106,10 @@ def split(
     """Command details (3 bytes), Device identities (the given ones if there are none), all other objects; TlvError."""
     objects = parse(data)
     found = {each.tag: each.value for each in reversed(objects) if each.tag in _HEAD}
-    details = found.get(Tag.COMMAND_DETAILS, b"")
+    details = found.get(COMMAND_DETAILS, b"")
     if len(details) != _DETAILS_LENGTH:
         raise TlvError("no Command details of 3 bytes")
-    devices = found.get(Tag.DEVICE_IDENTITIES, bytes(identities))
+    devices = found.get(DEVICE_IDENTITIES, bytes(identities))
     if len(devices) != _IDENTITIES_LENGTH:
         raise TlvError("no Device identities of 2 bytes")
     return details, (devices[0], devices[1]), tuple(each for each in objects if each.tag not in _HEAD)

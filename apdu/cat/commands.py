@@ -5,31 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from apdu.cat import bearer
-from apdu.cat.codes import (
-    CommandType,
-    Device,
-    LocalInformation,
-    RefreshMode,
-    Tag,
-    TimerAction,
-    channel_device,
-)
+from apdu.cat.codes import CommandType, Device, LocalInformation, TimerAction, channel_device
 from apdu.cat.command import ProactiveCommand
 from apdu.cat.comprehension import ComprehensionTlv, Content
 from apdu.cat.information import Language, TimerValue
 from apdu.cat.objects import (
     Address,
-    Aid,
     AlphaIdentifier,
     Duration,
     EventList,
-    FileList,
     Item,
     ResponseLength,
     SmsTpdu,
     TextString,
     TimerIdentifier,
 )
+from apdu.cat.refresh import refresh as refresh
+from apdu.cat.refresh import uicc_reset as uicc_reset
+from apdu.cat.tags import Tag
 
 HIGH_PRIORITY = 0x01
 CLEAR_BY_USER = 0x80
@@ -44,22 +37,6 @@ SEND_IMMEDIATELY = 0x01
 """Qualifier of SEND DATA; 00 stores the data in the buffer."""
 
 _DEFAULT_BEARER = bearer.BearerDescription()
-
-
-def refresh(mode: int, files: Iterable[bytes] = (), aid: bytes | None = None) -> ProactiveCommand:
-    """REFRESH, 6.6.13: a RefreshMode; full paths of files that changed; the AID of the NAA it concerns."""
-    paths = tuple(files)
-    return ProactiveCommand.of(
-        CommandType.REFRESH,
-        mode,
-        FileList(paths) if paths else None,
-        None if aid is None else Aid(aid),
-    )
-
-
-def uicc_reset() -> ProactiveCommand:
-    """REFRESH, 6.6.13, that asks for a reset of the UICC."""
-    return refresh(RefreshMode.UICC_RESET)
 
 
 def more_time() -> ProactiveCommand:

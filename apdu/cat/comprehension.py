@@ -8,6 +8,9 @@ from typing import ClassVar, NamedTuple, Protocol, Self, TypeVar
 from apdu.tlv import TlvError, encode_length
 
 COMPREHENSION_REQUIRED = 0x80
+COMMAND_DETAILS, DEVICE_IDENTITIES, RESULT = 0x01, 0x02, 0x03
+"""Tags that every message of a proactive session has; all others are in `apdu.cat.tags`."""
+
 _THREE_BYTE_TAG = 0x7F
 _THREE_BYTE_FLAG = 0x8000
 _PADDING = 0xFF

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from apdu import tlv
-from apdu.cat.codes import Device, EnvelopeTag, Tag
+from apdu.cat.codes import Device, EnvelopeTag
 from apdu.cat.comprehension import ComprehensionTlv, Content, Objects, encode, parse, wrap
 from apdu.cat.information import TimerValue
 from apdu.cat.objects import Address, CellBroadcastPage, EventList, ItemIdentifier, SmsTpdu, TimerIdentifier
+from apdu.cat.tags import Tag
 from apdu.tlv import TlvError
 
 

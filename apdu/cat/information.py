@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import ClassVar, Self
 
 from apdu.cat import digits
-from apdu.cat.codes import Tag
+from apdu.cat.tags import Tag
 from apdu.tlv import TlvError
 
 _PLMN_LENGTH = 3

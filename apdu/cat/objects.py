@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import ClassVar, Self
 
 from apdu.cat import digits, text
-from apdu.cat.codes import Tag
+from apdu.cat.tags import Tag
 from apdu.tlv import TlvError
 
 

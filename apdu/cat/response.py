@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from apdu.cat.codes import Device, GeneralResult, Tag
+from apdu.cat.codes import Device, GeneralResult
 from apdu.cat.command import ProactiveCommand, head, split
-from apdu.cat.comprehension import ComprehensionTlv, Content, Objects, encode, wrap
+from apdu.cat.comprehension import RESULT, ComprehensionTlv, Content, Objects, encode, wrap
 from apdu.tlv import TlvError
 
 _FIRST_FAILURE = 0x20
@@ -18,7 +18,7 @@ _FIRST_PERMANENT_FAILURE = 0x30
 class Result:
     """Result, TS 102 223 8.12: a GeneralResult, and bytes whose meaning depends on it."""
 
-    TAG: ClassVar[int] = Tag.RESULT
+    TAG: ClassVar[int] = RESULT
     general: int = GeneralResult.PERFORMED
     additional: bytes = b""
 
@@ -80,13 +80,13 @@ class TerminalResponse(Objects):
     def parse(cls, data: bytes) -> TerminalResponse:
         """The data of a TERMINAL RESPONSE; TlvError when Command details or Result are missing or malformed."""
         details, (source, destination), objects = split(data, (Device.TERMINAL, Device.UICC))
-        result = next((each.value for each in objects if each.tag == Tag.RESULT), b"")
-        others = tuple(each for each in objects if each.tag != Tag.RESULT)
+        result = next((each.value for each in objects if each.tag == RESULT), b"")
+        others = tuple(each for each in objects if each.tag != RESULT)
         return cls(details, Result.decode(result), others, source, destination)
 
     def encode(self) -> bytes:
         """The data of the command TERMINAL RESPONSE."""
-        result = ComprehensionTlv(Tag.RESULT, self.result.encode())
+        result = ComprehensionTlv(RESULT, self.result.encode())
         return head(self.details, self.source, self.destination) + encode((result, *self.objects))
 
     @property

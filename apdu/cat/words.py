@@ -12,11 +12,11 @@ from apdu.cat.codes import (
     Event,
     GeneralResult,
     RefreshMode,
-    Tag,
     channel_device,
 )
 from apdu.cat.command import name_of
 from apdu.cat.response import Result
+from apdu.cat.tags import Tag
 
 _REFRESH_MODES: dict[int, str] = {
     RefreshMode.NAA_INITIALISATION_AND_FULL_FILE_CHANGE: "NAA initialisation and full file change",

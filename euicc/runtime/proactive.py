@@ -141,7 +141,7 @@ class Proactive:
         files: full paths from 3F00 on of those that changed (7FFF stands for the ADF of `aid`, or of the USIM).
         aid: of the application that is concerned.
         """
-        from apdu.cat.commands import refresh
+        from apdu.cat.refresh import refresh
 
         self.queue(refresh(mode, files, aid), done, retries=retries)
 

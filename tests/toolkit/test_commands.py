@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 
-from apdu.cat import CommandType, ProactiveCommand, RefreshMode, commands
+from apdu.cat import CommandType, ProactiveCommand, RefreshMode, commands, refresh
 from apdu.cat.bearer import BearerDescription, BearerType, OtherAddress, TransportLevel, TransportProtocol
 from apdu.cat.codes import LocalInformation
 from apdu.cat.objects import Address, Duration, Item, TimeUnit
@@ -128,7 +128,7 @@ def test_the_bytes_of_each_command(name: str) -> None:
 
 
 def test_every_type_that_can_be_built_has_its_bytes() -> None:
-    types = re.findall(r"CommandType\.(\w+)", inspect.getsource(commands))
+    types = re.findall(r"CommandType\.(\w+)", inspect.getsource(commands) + inspect.getsource(refresh))
     assert {command.type for command, _ in BUILT.values()} == {CommandType[name] for name in types}
 
 

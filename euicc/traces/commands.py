@@ -25,6 +25,8 @@ _ES10_APPLICATIONS = ("ISD-R", UNKNOWN)
 _ES10_TAGS = b"\xbf"
 _CLASS, _GSM = 0xF0, 0xA0
 _SFI_GIVEN = 0x80
+_GET_STATUS_SUBSETS = 0x10
+"""P1 of GlobalPlatform's GET STATUS, which has the byte of STATUS, is never less."""
 _EID = 0x5A
 _DATA_OBJECTS = {_EID: "EID", 0x7F21: "certificate", 0xBF30: "certificate store", 0x66: "card data"}
 
@@ -136,6 +138,10 @@ def _target(command: Command, data: bytes, place: Place, full_aid: bytes) -> Pla
 
 
 def _status(said: Said) -> Reading:
+    if said.command.p1 >= _GET_STATUS_SUBSETS:
+        return Reading(
+            "GET STATUS", said.place, Node("data", said.sent) if said.data else None, said.answered
+        )
     response = template_tree(said.answer) if said.answer[:1] == b"\x62" else None
     return Reading(f"STATUS {said.place.name}", said.place, None, response)
 

@@ -35,6 +35,8 @@ _READING = frozenset({instruction.READ_BINARY, instruction.READ_RECORD, instruct
 _WRITING = frozenset({instruction.UPDATE_BINARY, instruction.UPDATE_RECORD})
 
 _PREPARE_DOWNLOAD = 0xBF21
+_NETWORK_KEYS = 0xFF6B
+"""STORE DATA with the key of a USIM, `euicc.globalplatform.network_keys`."""
 _HASH_CC = ((_PREPARE_DOWNLOAD, 0x04), (_PREPARE_DOWNLOAD, 0xA0, 0x30, 0x04))
 """Where the hash of the confirmation code is in PrepareDownload and its response."""
 _AKA_SUCCESS, _AKA_SYNCHRONISATION_FAILURE = 0xDB, 0xDC
@@ -87,7 +89,13 @@ def _in_store_data(conversation: Conversation, raw: bytes) -> Secrets:
         return Secrets()
     if command.p2:
         return Secrets(data=EVERYTHING)  # blocks whose beginning is not there
-    return Secrets(tuple(hash_of_code(conversation.data)), tuple(hash_of_code(conversation.answer)))
+    in_data = (*hash_of_code(conversation.data), *_network_keys(conversation.data))
+    return Secrets(in_data, tuple(hash_of_code(conversation.answer)))
+
+
+def _network_keys(data: bytes) -> Iterator[Span]:
+    if _NETWORK_KEYS.to_bytes(2, "big") in data:
+        yield from _at_path(data, 0, len(data), (_NETWORK_KEYS,))
 
 
 def hash_of_code(data: bytes) -> Iterator[Span]:

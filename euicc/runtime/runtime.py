@@ -19,6 +19,10 @@ from euicc.runtime.proactive import POLLS, Proactive
 from euicc.runtime.terminal import Terminal
 
 _SUCCESS = status.SUCCESS.to_bytes(2, "big")
+_WITH_PROACTIVE_COMMAND = {
+    status.MORE_DATA_AVAILABLE: status.MORE_DATA_AND_PROACTIVE_COMMAND,
+    status.MORE_DATA_EXPECTED: status.MORE_DATA_EXPECTED_AND_PROACTIVE_COMMAND,
+}
 
 # SELECT, TS 102 221 table 11.1
 _BY_DF_NAME = 0x04
@@ -130,12 +134,16 @@ class Runtime:
 
     def _refusal(self, command: Command | None, error: StatusError) -> bytes:
         """Warnings may have data: with the status word where they fit, otherwise for GET RESPONSE."""
-        sw = error.sw.to_bytes(2, "big")
+        sw = self._with_proactive(error.sw).to_bytes(2, "big")
         if command is not None and command.le is not None and len(error.data) <= command.le:
             return error.data + sw
         if error.data:
             self._response.put(error.data)
         return sw
+
+    def _with_proactive(self, sw: int) -> int:
+        """A warning of a chain of blocks also tells of a proactive command that waits, TS 102 221 table 10.9."""
+        return sw if self.proactive.success == _SUCCESS else _WITH_PROACTIVE_COMMAND.get(sw, sw)
 
     def _get_response(self, command: Command) -> bytes:
         _check_p1_p2(command)

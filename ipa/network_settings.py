@@ -82,9 +82,16 @@ class DeviceManagement:
         if self._source is None or identity == self._told:
             return found
         self.settings = None
-        if found is not None and channel is not None:
-            found = self._ask(self._source, channel, found)
         self._told = identity
+        if found is None or channel is None:
+            return None
+        # A source may use the terminal, which then finds this subscription told.
+        applied = False
+        try:
+            found = self._ask(self._source, channel, found)
+            applied = True
+        finally:
+            self._told = identity if applied else None
         return found
 
     def _ask(self, source: SettingsSource, channel: ApduChannel, found: Subscription) -> Subscription:

@@ -101,6 +101,23 @@ def test_a_source_that_failed_is_asked_again() -> None:
     assert terminal.settings is not None
 
 
+def test_a_source_may_use_the_terminal() -> None:
+    card = card_with(HOME)
+    terminal = Terminal(card)
+    seen: list[str] = []
+
+    def curious(imei: str, subscription: Subscription) -> NetworkSettings:
+        terminal.poll()
+        seen.append(terminal.subscription().imsi)
+        return SETTINGS
+
+    terminal.on_subscription(IMEI, curious)
+    terminal.start()
+    terminal.poll()
+    assert seen == [HOME.imsi]
+    assert terminal.settings is not None
+
+
 def test_settings_are_applied_to_device_and_card() -> None:
     card = card_with(HOME)
     before = smsp(card)

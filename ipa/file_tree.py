@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from apdu import Channel, StatusError, aid, ef, status
+from apdu import Channel, StatusError, aid, ef
 from apdu.ef import names
 from apdu.ef.names import KnownFile
 from apdu.fcp import Fcp
 from ipa import files
-from ipa.files import Application
+from ipa.files import AnswerInvalid, Application
 
 MF = "MF"
 # First bytes of file identifiers below the MF and below other directories, TS 102 221 13, TS 101 220.
@@ -24,7 +24,7 @@ _SCANNED = (0x4F, 0x5F, 0x6F, 0x7F)
 PHONEBOOK, REFERENCES = 0x5F3A, 0x4F30
 ARR_RECORD_IN_USE = 0x01
 """The security environment whose record of EF.ARR applies, where a file names one for each."""
-DEPTH_MAX = 8
+DEPTH_MAX = 5
 """Below this depth a card that always has one more directory is not followed."""
 
 
@@ -58,9 +58,9 @@ class Place:
 class FoundFile:
     """A file that the card has.
 
-    elements: the content, or each record, or each data object; None where it was not read, then `refusal` is the
-    status word, or None for directories. rules: the record of EF.ARR for it as apdu.ef decodes it, None where it
-    cannot be read.
+    elements: the content, or each record, or each data object; None for directories and where it was not read.
+    refusal: the status word if that is why. rules: those of tag AB or of EF.ARR as apdu.ef decodes them, None where
+    they cannot be read.
     """
 
     place: Place
@@ -116,7 +116,7 @@ class _Walk:
     def _enter(self, application: Application) -> bool:
         try:
             files.enter(self._channel, application.aid)
-        except StatusError:
+        except (StatusError, AnswerInvalid):
             return False
         return True
 
@@ -161,7 +161,7 @@ class _Walk:
         """The file of a place with its content; None when there is none, or one that may not be selected."""
         try:
             fcp = files.select(self._channel, place.fids)
-        except StatusError:
+        except (StatusError, AnswerInvalid):
             return None
         elements, refusal = (None, None) if fcp.is_directory else self._content(fcp)
         return FoundFile(place, fcp, elements, refusal, self._rules_of(place, fcp))
@@ -171,6 +171,8 @@ class _Walk:
             return files.read_selected(self._channel, fcp), None
         except StatusError as error:
             return None, error.sw
+        except AnswerInvalid:
+            return None, None
 
     def _rules_of(self, place: Place, fcp: Fcp) -> list[dict[str, Any]] | None:
         """The rules in tag AB, or those in the nearest EF.ARR that tag 8B refers to, TS 102 221 9.2."""
@@ -193,7 +195,7 @@ class _Walk:
         """The records of a file; none where it is not there or may not be read."""
         try:
             return files.read_records(self._channel, path)
-        except StatusError:
+        except (StatusError, AnswerInvalid):
             return ()
 
 
@@ -204,12 +206,10 @@ def _roots(channel: Channel, root: str) -> list[Place]:
 
 
 def _applications(channel: Channel) -> list[Place]:
-    """The applications of EF.DIR that have files; without EF.DIR, the USIM and the ISIM are tried."""
+    """The applications of EF.DIR that have files; where it cannot be read, the USIM and the ISIM are tried."""
     try:
         listed = files.applications(channel)
-    except StatusError as error:
-        if error.sw != status.FILE_NOT_FOUND:
-            raise
+    except (StatusError, AnswerInvalid):
         listed = (Application(aid.USIM), Application(aid.ISIM))
     return [Place(each.path or f"ADF.{each.aid.hex().upper()}", b"\x7f\xff", None, each) for each in listed]
 

@@ -3,7 +3,7 @@
 A `Path` is a name as in `apdu.ef.names` (`EF.ICCID`, `MF/DF.TELECOM/EF.ADN`, `ADF.USIM/EF.IMSI`), or the file
 identifiers in bytes, from the one below the MF on; those of an application begin with 7FFF. What is in an application
 is found once it is the one of this channel: `enter` it first. Every function raises StatusError when the card refuses,
-TransportError when it answers what no card may, and ValueError for a name that no standard knows.
+AnswerInvalid when it answers what no card may, and ValueError for a name that no standard knows.
 """
 
 from __future__ import annotations
@@ -44,6 +44,10 @@ TAG_LIST = b"\x5c"
 BLOCKS_MAX = 1024
 
 APPLICATION_TEMPLATE, APPLICATION_AID, APPLICATION_LABEL = 0x61, 0x4F, 0x50
+
+
+class AnswerInvalid(TransportError):
+    """The card answered what no card may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,7 @@ def _fcp(response: Response) -> Fcp:
     try:
         return fcp.parse(data)
     except TlvError as error:
-        raise TransportError(f"the card answers SELECT with no FCP template: {error}") from error
+        raise AnswerInvalid(f"the card answers SELECT with no FCP template: {error}") from error
 
 
 def _binary(channel: Channel, found: Fcp) -> bytes:
@@ -177,9 +181,9 @@ def _data_objects(channel: Channel) -> tuple[bytes, ...]:
     try:
         listed = tlv.parse(_retrieve(channel, TAG_LIST))
     except TlvError as error:
-        raise TransportError(f"the card answers RETRIEVE DATA with no tag list: {error}") from error
+        raise AnswerInvalid(f"the card answers RETRIEVE DATA with no tag list: {error}") from error
     if listed.tag != TAG_LIST[0]:
-        raise TransportError(f"the card answers RETRIEVE DATA with no tag list: tag {listed.tag:X}")
+        raise AnswerInvalid(f"the card answers RETRIEVE DATA with no tag list: tag {listed.tag:X}")
     return tuple(_retrieve(channel, tag) for tag in _tags(listed.value))
 
 
@@ -212,7 +216,8 @@ def _retrieve(channel: Channel, tag: bytes) -> bytes:
 
 def _application(record: bytes) -> Application | None:
     try:
-        template = tlv.find(record.rstrip(b"\xff"), APPLICATION_TEMPLATE) or b""
+        tag, start, end = tlv.read(record)
+        template = record[start:end] if tag == APPLICATION_TEMPLATE else b""
         aid, label = tlv.find(template, APPLICATION_AID), tlv.find(template, APPLICATION_LABEL)
     except TlvError:
         return None

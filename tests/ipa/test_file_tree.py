@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from apdu import ApduChannel, status
+from apdu import ApduChannel, TransportError, status
 from apdu.ef.access_rules import in_words
 from euicc import Card
 from euicc.config import Config
@@ -14,6 +19,7 @@ from euicc.isdp.installer import build
 from euicc.testing import profile_builder
 from euicc.uicc.filesystem import Df, Ef, FileKind
 from ipa import file_tree
+from ipa.file_presentation import file_lines, file_row
 from ipa.file_tree import FoundFile, Place
 from tests.apdu.scripted import ScriptedCard
 from tests.data import needs_ts48, ts48_packages
@@ -116,6 +122,46 @@ def test_one_file_by_its_numbers(card: Card, path: str, shown: list[str]) -> Non
 def test_no_path(card: Card, path: str) -> None:
     with pytest.raises(ValueError, match="neither a name"):
         walked(card, path)
+
+
+ANSWERS = st.sampled_from(
+    [
+        bytes.fromhex("9000"),
+        bytes.fromhex("6A82"),
+        bytes.fromhex("6982"),
+        bytes.fromhex("6C05"),
+        bytes.fromhex("6108"),
+        bytes.fromhex("6F068404A00000009000"),
+        bytes.fromhex("620682027821C6009000"),
+        bytes.fromhex("620B8202412183026F018001059000"),
+        bytes.fromhex("620D8205422100050283026F028001009000"),
+        bytes.fromhex("620882027921 83026F03 9000"),
+        bytes.fromhex("61094F07A0000000871002 9000"),
+        bytes.fromhex("5C0180 9000"),
+    ]
+) | st.binary(max_size=12)
+
+
+class Babbler:
+    """A card that answers anything."""
+
+    def __init__(self, answers: list[bytes], random: Random) -> None:
+        self._answers, self._random = answers, random
+
+    def reset(self) -> bytes:
+        return b"\x3b\x00"
+
+    def transmit(self, command: bytes, /) -> bytes:
+        return self._random.choice(self._answers)
+
+
+@given(st.lists(ANSWERS, min_size=1, max_size=6), st.integers())
+def test_a_card_that_answers_anything(answers: list[bytes], seed: int) -> None:
+    channel = ApduChannel(Babbler(answers, Random(seed)))
+    with suppress(TransportError):
+        for found in islice(file_tree.walk(channel), 200):
+            assert list(file_lines(found))
+            assert file_row(found)["path"] == found.place.path
 
 
 def test_a_card_without_profile() -> None:

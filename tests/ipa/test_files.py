@@ -128,3 +128,13 @@ def test_writing() -> None:
     files.update_binary(channel, b"\x6f\x01", b"\x33" * 257)
     with pytest.raises(StatusError):
         files.update_record(channel, b"\x6f\x01", 3, b"\x04\x05")
+
+
+def test_an_application_whose_identifier_ends_like_filler() -> None:
+    channel = scripted(
+        ("00A40804022F0000", "620E82044221001483022F00800200149000"),
+        ("00B2010414", "61124F10A0000003431002F310FFFF89020000FF9000"),
+    )
+    (found,) = files.applications(channel)
+    assert found.aid == bytes.fromhex("A0000003431002F310FFFF89020000FF")
+    assert (found.path, found.label) == ("ADF.CSIM", "")

@@ -33,7 +33,7 @@ def command(action: bytes, uicc: Uicc) -> ProactiveCommand | None:
         found = ProactiveCommand.parse(objects)
     except TlvError:
         return None
-    return found if found.type in ALLOWED and len(objects) <= COMMAND_MAX else None
+    return found if found.type in ALLOWED and len(found.encode()) <= COMMAND_MAX else None
 
 
 def acceptable(action: bytes, uicc: Uicc) -> bool:

@@ -46,15 +46,18 @@ def answer(uicc: Uicc, originator: bytes, reception: Reception) -> bytes:
             raise StatusError(status.WARNING_UNCHANGED)
         afterwards()
         return b""
-    if _by_submit(reception):
-        _submit(uicc, originator, encoded, reception, afterwards)
-        return b""
-    if len(RESPONSE_HEADER) + len(encoded) <= REPORT_MAX:
+    in_report = len(RESPONSE_HEADER) + len(encoded) <= REPORT_MAX
+    if not _can_send(uicc) or (in_report and not _by_submit(reception)):
         afterwards()
-        return RESPONSE_HEADER + encoded
+        return RESPONSE_HEADER + encoded if in_report else b""
     _submit(uicc, originator, encoded, reception, afterwards)
-    announced = _encoded(reception, announcement=True)
-    return RESPONSE_HEADER + announced if announced is not None else b""
+    announced = None if _by_submit(reception) else _encoded(reception, announcement=True)
+    return b"" if announced is None else RESPONSE_HEADER + announced
+
+
+def _can_send(uicc: Uicc) -> bool:
+    """Whether the terminal sends short messages of the card; otherwise every response goes in the report."""
+    return uicc.proactive.supports(send_short_message(b""))
 
 
 def _by_submit(reception: Reception) -> bool:

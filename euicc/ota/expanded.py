@@ -33,8 +33,12 @@ ACTION_REFUSED = 0x01
 
 FIRST_SCRIPT, FIRST_SCRIPT_KEPT_OVER_RESET, NEXT_SCRIPT, LAST_SCRIPT = 0x01, 0x11, 0x02, 0x03
 """Values of script chaining."""
+RESPONSE_MAX = 0x8000
+"""Bytes of R-APDUs that one response has room for: 255 short messages carry a little more."""
 _CHAINING_VALUES = (FIRST_SCRIPT, FIRST_SCRIPT_KEPT_OVER_RESET, NEXT_SCRIPT, LAST_SCRIPT)
 _INDEFINITE_LENGTH = 0x80
+_R_APDU_OVERHEAD = 6
+"""Status word, tag and the longest length field."""
 _END_OF_CONTENTS = b"\x00\x00"
 
 
@@ -115,7 +119,7 @@ def _header(data: bytes, offset: int) -> tuple[int, int]:
 class Run:
     """A script being executed. actions: values of the actions to be carried out once the response is out.
 
-    accepts: whether an action can be carried out on this card.
+    accepts: whether an action can be carried out on this card. room: bytes that are left for R-APDUs.
     """
 
     session: Session
@@ -125,17 +129,23 @@ class Run:
     on_error: bytes = b""
     action_refused: bool = False
     failed: bool = False
+    room: int = RESPONSE_MAX
 
     def carry_out(self, script: ExpandedScript) -> None:
         """All elements, up to the first command that fails."""
         for element in script.elements:
             RUNNERS[element.tag](self, element.value)
+            if not script.indefinite:
+                self.room = RESPONSE_MAX
             if self.failed:
                 return
 
     def command(self, value: bytes) -> None:
-        """C-APDU."""
+        """C-APDU; 6A84 for one whose answer has no room in the response."""
         sw, data = _execute(value, self.session)
+        self.room -= len(data) + _R_APDU_OVERHEAD
+        if self.room < 0:
+            sw, data = status.NOT_ENOUGH_MEMORY, b""
         self.responses.append(data + sw.to_bytes(2, "big"))
         self.failed = sw >> 8 not in GOES_ON_AFTER
         if self.failed and self.on_error:

@@ -133,6 +133,7 @@ def test_any_script_of_the_operator_is_answered(script: bytes, tar: bytes) -> No
 def test_every_indicator(check: Check, ciphered: bool, counter: Counter, second: int) -> None:
     """The card does something, or tells, only if a key stands for the packet; in the way that was asked for."""
     card = card_with()
+    transmit(card, Command(0x80, instruction.TERMINAL_PROFILE, 0, 0, b"\xff" * 20))
     before = content(card)
     wanted = Protection(check=check, ciphered=ciphered, counter=counter)
     try:
@@ -150,4 +151,4 @@ def test_every_indicator(check: Check, ciphered: bool, counter: Counter, second:
         assert unpack(response.data, packet).status == 0
     elif executed and asked.proof.name == "ALWAYS" and asked.response_check in (Check.NONE, Check.CC):
         assert asked.by_submit
-        assert len(card.proactive._queue) == 1
+        assert response.sw1 == 0x91

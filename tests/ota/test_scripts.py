@@ -176,6 +176,18 @@ def test_no_bytes_are_no_script(garbage: bytes) -> None:
         assert executing.response(parsed)
 
 
+def test_a_response_has_room_for_so_much() -> None:
+    read = bytes.fromhex("2207 00b0000000 4e20".replace(" ", ""))
+    session = Scripted({0xB0: bytes(20_000)})
+    for first, last, answered in ((b"\xae\x80", b"\x00\x00", [0x9000, 0x6A84]), (b"\xaa\x1b", b"", [0x9000])):
+        script = expanded.ExpandedScript.parse(first + read * 3 + last)
+        executing = expanded.Run(session, lambda action: False)
+        executing.carry_out(script)
+        result = parse_expanded(executing.response(script))
+        assert [sw for _, sw in result.responses] == answered
+        assert len(result.responses[0][0]) == 20_000
+
+
 def send(here: Scene, script: Script, chaining: Chaining | None, tar: bytes = TAR_USIM) -> ScriptResult:
     return parse_expanded(here.send(tar, script.expanded(chaining=chaining)).data)
 

@@ -235,6 +235,22 @@ def test_a_long_response_is_announced_and_sent() -> None:
     assert len(actual.data) > 2 * 140
 
 
+NO_MESSAGES = b"\xff\xff\xff\xfd" + b"\xff" * 16
+
+
+@pytest.mark.parametrize("profile", [None, NO_MESSAGES], ids=["none", "without messages"])
+def test_a_terminal_that_sends_no_messages_reports(profile: bytes | None) -> None:
+    here = scene(profile=profile)
+    response = here.send(TAR_USIM, imsi_update(), Protection(by_submit=True))
+    assert parse_compact(response.data).sw == 0x9000
+    script = Script()
+    for _ in range(20):
+        script.read_binary((0x6F07,), 9)
+    delivery = here.pack(TAR_USIM, script.expanded(indefinite=True))
+    assert [here.handset.deliver(tpdu) for tpdu in delivery.tpdus] == [b""] * len(delivery.tpdus)
+    assert here.handset.commands == []
+
+
 def test_a_message_that_does_not_get_through_is_sent_again() -> None:
     here = scene()
     results = iter([0x35, 0x35, 0x00])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from apdu import Command, StatusError, instruction, status
+from apdu import Command, StatusError, status
 from euicc.uicc.authority import UserAuthentication
 from euicc.uicc.commands import authentication_table, file_table, pins, read, select
 from euicc.uicc.commands.command_table import Commands
@@ -23,9 +23,6 @@ COMMANDS: Commands = {
 }
 """INS -> class (0X/4X or 8X/CX) and function, TS 102 221 table 10.5."""
 
-CONTINUING = (instruction.RETRIEVE_DATA, instruction.SET_DATA, instruction.STATUS)
-"""Commands that do not break off the transfer of a BER-TLV object, TS 102 221 11.3."""
-
 
 def execute(context: Context, command: Command) -> bytes:
     """Run a command in the file system, for whoever stands at `context`; response data.
@@ -41,8 +38,6 @@ def execute(context: Context, command: Command) -> bytes:
     if command.proprietary is not proprietary:
         raise StatusError(status.CLA_NOT_SUPPORTED)
     context.uicc.executing = command
-    if context.transfer is not None and command.ins not in CONTINUING:
-        context.transfer = None
     return handler(context, command)
 
 

@@ -23,7 +23,7 @@ class Context:
     """Volatile state of one logical channel, or of one remote session; the Uicc knows each as long as it is used.
 
     authority: whose rights count. record: the record pointer, None when it is not set. transfer: the
-    object of a BER-TLV EF that is on its way.
+    object of the current BER-TLV EF that is on its way.
     """
 
     uicc: Uicc
@@ -58,19 +58,20 @@ class Context:
             self.df, self.ef = file, None
         else:
             self.df, self.ef = file.parent or self.df, file
-        self.record = None
+        self.record = self.transfer = None
 
     def make_current(self, ef: Ef) -> None:
         """What a successful command with an SFI does, TS 102 221 8.4.3; a current EF keeps its pointer."""
         if ef is not self.ef:
-            self.ef, self.record = ef, None
+            self.ef = ef
+            self.record = self.transfer = None
 
     def leave(self, gone: Sequence[File], df: Df) -> None:
         """Files are deleted: whoever stands in one of them stands in `df` afterwards, with no EF current."""
         if self.df in gone:
             self.select(df)
         elif self.ef in gone:
-            self.ef = self.record = None
+            self.ef = self.record = self.transfer = None
 
     def target(self, sfi: int | None) -> Ef:
         """The EF a command means: by SFI in the current DF, or the current EF; StatusError 6A82 or 6986."""

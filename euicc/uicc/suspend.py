@@ -1,7 +1,8 @@
 """SUSPEND UICC, TS 102 221 11.1.22: the power may go, and the terminal goes on where it was.
 
-A suspended UICC takes RESUME and nothing else. After the power came back RESUME must be the first command; with
-any other first command, or with a wrong token, it is a card after an ordinary reset. A token serves once.
+A suspended UICC that kept its power takes RESUME and nothing else. After the power came back there may be TERMINAL
+CAPABILITY before RESUME; with any other command the stored status is deleted, and it is a card after an ordinary reset.
+A token serves once; a wrong one changes nothing.
 
 Resumed are: open channels with their current files and record pointers, the active applications, verified PINs, and
 what the terminal declared. An RSP session is not, as after any reset. Toolkit applets are told of the TERMINAL PROFILE
@@ -41,6 +42,7 @@ UNITS = {
     0x04: timedelta(days=10),
 }
 NOTHING_WAITS = status.SUCCESS.to_bytes(2, "big")
+BEFORE_RESUME = (instruction.GET_RESPONSE, instruction.TERMINAL_CAPABILITY)
 LONGEST = b"\x03\x1e"
 """The longest duration that the card agrees to: 30 days."""
 
@@ -53,7 +55,7 @@ class Suspending:
         self._powered = True
 
     def boot(self) -> None:
-        """The power is back: the first command decides."""
+        """The power is back: the next commands decide."""
         self._powered = False
         self._card.runtime.gate = self._gate
 
@@ -68,8 +70,8 @@ class Suspending:
         return run(command.data)
 
     def _gate(self, command: Command) -> None:
-        """Lets only RESUME pass, and what fetches its token; another first command means that nobody goes on."""
-        if command.ins == instruction.GET_RESPONSE or _is_resume(command):
+        """Lets only RESUME pass, and what may come before it; another command means that nobody goes on."""
+        if command.ins in BEFORE_RESUME or _is_resume(command):
             return
         if self._powered:
             raise StatusError(status.CONDITIONS_NOT_SATISFIED)
@@ -112,11 +114,9 @@ class Suspending:
         state = self._card.nvm.get(keys.SUSPENSION)
         if state is None:
             raise StatusError(status.CONDITIONS_NOT_SATISFIED)
-        right = compare_digest(sha256(token).digest(), state.token)
-        if right or not self._powered:
-            self._end()
-        if not right:
+        if not compare_digest(sha256(token).digest(), state.token):
             raise StatusError(status.SECURITY_STATUS_NOT_SATISFIED)
+        self._end()
         if not self._powered:
             self._restore(state)
         return b""

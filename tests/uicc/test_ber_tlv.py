@@ -96,19 +96,41 @@ def test_set_in_blocks(device: Device) -> None:
     assert card("80DB00000101") == "6985"
 
 
-def test_another_command_breaks_it_off(device: Device) -> None:
+def test_what_comes_in_between(device: Device) -> None:
     card = selected(device)
     other = Channel(card.applet)
-    assert card(set_first("810201")) == "63F1"
+    assert card(set_first("8103")) == "63F1"  # tag and length alone
     assert other("00A40004023F00").endswith("9000")
     assert card("80F2000C") == "9000"
-    assert card("80DB00000102") == "9000"
-    assert card("80CB0080018102") == "810262F1"
-    assert card("00A4000C026FF8") == "9000"
-    assert card("80CB000002") == "6985"
-    assert card(set_first("810201")) == "63F1"
+    assert card("80DB00000101") == "63F1"
     assert card("00B0000001") == "6981"
-    assert card("80DB00000103") == "6985"
+    assert card("0020000A").startswith("63")
+    assert card("80DB0000020203") == "9000"
+    assert card("80CB0080018103") == "81030162F1"
+    assert card("00B0990001") == "6A82"
+    assert card("80CB000002") == "02039000"
+
+
+def test_another_current_file_breaks_it_off(device: Device) -> None:
+    for between in ("00A4000C026FF8", "00B0870001", "00A4000C025FC0"):
+        card = selected(device)
+        assert card(set_first("810201")) == "63F1"
+        assert card(between)[-4:] == "9000"
+        card("00A4080C047FFF6FF8")
+        assert card("80DB00000103") == "6985"
+    card = selected(device)
+    card(set_first(OBJECT))
+    assert card("80CB0080018102") == "810362F1"
+    card("00A4000C026FF8")
+    assert card("80CB000002") == "6985"
+
+
+def test_an_earlier_object_stays_until_the_last_block(device: Device) -> None:
+    card = selected(device)
+    card(set_first(OBJECT))
+    assert card(set_first("8102FF")) == "63F1"
+    card("00A4000C026FF8")
+    assert card("80CB0080018100") == OBJECT + "9000"
 
 
 def test_a_file_deleted_meanwhile(device: Device) -> None:
@@ -137,6 +159,8 @@ def test_wrong_parameters(device: Device) -> None:
         assert card(f"80{ins}01800181") == "6A86"
         assert card(f"80{ins}00C00181") == "6A86"
         assert card(f"80{ins}00A00181") == "6A86"
+        assert card(f"80{ins}00190181") == "6A86"  # further blocks have no SFI
+        assert card(f"80{ins}00590181") == "6A86"
         assert card(f"00{ins}00800181") == "6E00"
         card("00A4000C026F07")
         assert card(f"80{ins}00800181") == "6981"

@@ -100,3 +100,23 @@ def test_commands_in_a_chain(card: Transmit) -> None:
 def test_the_gsm_class_is_not_supported(card: Transmit) -> None:
     assert card("A0A40000023F00") == "6E00"
     assert card("A0B0000009") == "6E00"
+
+
+def test_more_blocks_while_a_proactive_command_waits() -> None:
+    made = open_profile()
+    proactive = Proactive()
+    runtime = Runtime(UiccApplet(lambda: made, Chip(proactive=proactive)), proactive)
+    runtime.reset()
+
+    def card(command: str) -> str:
+        return runtime.transmit(bytes.fromhex(command)).hex().upper()
+
+    assert card("8010000003FFFFFF") == "9000"
+    card("00A4040C0C" + USIM_AID.hex())
+    card("00A4000C026FF8")
+    assert card("80DB0080028102") == "63F1"
+    proactive.refresh(4)
+    assert card("80DB00000101") == "63F2"
+    assert card("80DB00000102").startswith("91")
+    assert card("80CB0080018103") == "81020162F2"
+    assert card("80CB000001").startswith("0291")

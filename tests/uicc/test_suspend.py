@@ -104,7 +104,7 @@ def test_the_token_may_wait_for_get_response(device: Device) -> None:
     assert device.resume(answer[4:20]) == "9000"
 
 
-def test_another_first_command_gives_it_up(device: Device) -> None:
+def test_another_command_gives_it_up(device: Device) -> None:
     token = device.suspend()
     device.card.reset()
     assert device("00A40004023F00").startswith("61")
@@ -113,11 +113,23 @@ def test_another_first_command_gives_it_up(device: Device) -> None:
     assert device.card.nvm.get(keys.SUSPENSION) is None
 
 
-def test_a_wrong_token_gives_it_up(device: Device) -> None:
+def test_a_wrong_token_changes_nothing(device: Device) -> None:
     token = device.suspend()
     device.card.reset()
     assert device.resume("00" * 8) == "6982"
-    assert device.resume(token) == "6985"
+    assert device("8076010007" + "00" * 7) == "6700"
+    assert device.resume(token) == "9000"
+    assert device("00B0000009").endswith("9000")
+
+
+def test_terminal_capability_may_come_first(device: Device) -> None:
+    assert device("80AA000005" + "A903830107") == "9000"
+    token = device.suspend()
+    assert device("80AA000005" + "A903830107") == "9000"
+    device.card.reset()
+    assert device("80AA000005" + "A903830107") == "9000"
+    assert device.resume(token) == "9000"
+    assert device("00B0000009").endswith("9000")
 
 
 def test_the_accepted_time_passes(device: Device) -> None:

@@ -1,7 +1,8 @@
-"""RETRIEVE DATA and SET DATA, TS 102 221 11.3.1 and 11.3.2: the objects of a BER-TLV EF, in blocks.
+"""RETRIEVE DATA and SET DATA, TS 102 221 11.3: the objects of a BER-TLV EF, in blocks.
 
-P2 b8 b7 say which block comes, b5-b1 are an SFI or 0 for the current EF. What is on its way belongs to the channel, and
-is given up with any other command of the channel but STATUS; an object is written as a whole, with its last block.
+P2 b8 b7 say which block comes, b5-b1 are an SFI or 0 for the current EF. What is on its way belongs to the channel: it
+is given up when another EF or another object becomes current, and other commands may come in between. An object is
+written as a whole, with its last block; until then an earlier one with its tag stays.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from euicc.uicc.filesystem import Ef, FileKind
 
 # P2
 NEXT, RETRANSMIT, FIRST = 0x00, 0x40, 0x80
+BLOCKS = (FIRST, NEXT, RETRANSMIT)
 BLOCK_MASK = 0xC0
 SFI_MASK = 0x1F
 RFU = 0x20
@@ -186,7 +188,9 @@ def stored(content: bytes) -> dict[int, bytes]:
 
 def _block(command: Command) -> int:
     block = command.p2 & BLOCK_MASK
-    if command.p1 or command.p2 & RFU or block not in (FIRST, NEXT, RETRANSMIT):
+    if command.p1 or command.p2 & RFU or block not in BLOCKS:
+        raise StatusError(status.INCORRECT_P1_P2)
+    if block != FIRST and command.p2 & SFI_MASK:  # further blocks are of the current EF
         raise StatusError(status.INCORRECT_P1_P2)
     return block
 

@@ -12,9 +12,11 @@ from apdu.cat.bearer import OtherAddress, TransportLevel, TransportProtocol
 from apdu.cat.information import LocationInformation
 from apdu.cat.objects import Item, LocationStatus
 from euicc import Card
-from euicc.toolkit import Procedure, bip
+from euicc.toolkit import Procedure, ToolkitApplet, bip
 from ipa.terminal import Terminal
 from ipa.toolkit import Bip, Device, Toolkit
+from ipa.toolkit.local_information import LocalInformationService
+from ipa.toolkit.timers import Timers
 from ipa.toolkit.user import Reply, User
 from tests.toolkit.test_applets import Tracker, Witness
 from tests.toolkit.test_bip import Talker
@@ -58,6 +60,44 @@ def test_the_card_is_told_where_the_device_is() -> None:
     where = LocationInformation("00101", b"\0\1", b"\0\2")
     assert terminal.report(Event.LOCATION_STATUS, LocationStatus(0), where)
     assert witness.heard[-1] == (Event.LOCATION_STATUS, LocationStatus(0))
+
+
+class Watch(ToolkitApplet):
+    """Asks every ten minutes where the device is, as long as it knows."""
+
+    timers = 1
+
+    def __init__(self) -> None:
+        self.places: list[bytes] = []
+
+    def profile_taken(self) -> Procedure[None]:
+        yield commands.start_timer(self.toolkit.timers[0], 600)
+
+    def timer_expired(self, timer: int, seconds: int) -> Procedure[None]:
+        assert seconds >= 600
+        response = yield commands.provide_local_information()
+        where = response.find(LocationInformation)
+        if where is not None:
+            self.places.append(where.cell)
+            yield commands.start_timer(timer, 600)
+
+
+def test_an_applet_looks_every_ten_minutes() -> None:
+    now = [0.0]
+    card = Card.manufacture(seed=1)
+    card.register(watch := Watch())
+    device = LocalInformationService(Device(location=LocationInformation("00101", b"\0\1", b"\0\2")))
+    terminal = Terminal(card, toolkit=Toolkit(device, Timers(lambda: now[0])))
+    terminal.start()
+    for minutes, cell in ((5, b"\0\2"), (11, b"\0\3"), (22, b"\0\4")):
+        now[0] = 60.0 * minutes
+        device.device = Device(location=LocationInformation("00101", b"\0\1", cell))
+        terminal.poll()
+    device.device = Device()
+    for minutes in (33, 44):
+        now[0] = 60.0 * minutes
+        terminal.poll()
+    assert watch.places == [b"\0\3", b"\0\4"]
 
 
 def shout_back(server: socket.socket) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from apdu import TlvError, tlv
-from euicc.globalplatform import key_set, scp03, toolkit_parameters
+from euicc.globalplatform import dgi, key_set, scp03, toolkit_parameters
+from euicc.globalplatform.dgi import DgiError
 from euicc.globalplatform.registry import Entry, Kind, Registry
 from euicc.runtime import keys
 from euicc.uicc.application_data import ApplicationInstance, SecurityDomain, SecurityDomainKey
@@ -21,8 +22,6 @@ _SCP03_IDENTIFIERS = (key_set.ENC, key_set.MAC, key_set.DEK)
 DEFAULT_SCP03_OPTION = 0x70
 _PROTOCOL_PARAMETERS = 0x81
 _PROTOCOL_AND_OPTION = 2
-_SECURITY_DOMAIN_DATA = b"\x00\x70"
-_DGI_HEADER = 3
 _OF_A_DOMAIN: tuple[Key[Any], ...] = (
     keys.SECURITY_DOMAIN_KEYS,
     keys.SECURITY_DOMAIN_DATA,
@@ -137,19 +136,22 @@ class Domain:
                     memory.delete(key, name)
 
     def _personalized(self, tag: int) -> bytes | None:
-        """From sdPersoData: DGI 0070 holds data objects."""
-        for record in self.sd.perso_data:
-            if record.startswith(_SECURITY_DOMAIN_DATA):
-                for each in _objects(record[_DGI_HEADER:]):
-                    if each.tag == tag:
-                        return each.encoded
-        return None
+        """From sdPersoData of the profile package."""
+        objects = (each for record in self.sd.perso_data for each in _objects(record))
+        return next((each.encoded for each in objects if each.tag == tag), None)
 
 
-def _objects(data: bytes) -> list[tlv.Tlv]:
+def _objects(record: bytes) -> list[tlv.Tlv]:
+    """The data objects in DGI 0070; a package may bring what nobody can read: then there are none."""
     try:
-        return tlv.parse_all(data)
-    except TlvError:
+        groups = dgi.parse_all(record)
+        return [
+            each
+            for identifier, data in groups
+            if identifier == dgi.SECURITY_DOMAIN_DATA
+            for each in tlv.parse_all(data)
+        ]
+    except (DgiError, TlvError):
         return []
 
 

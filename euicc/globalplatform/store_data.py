@@ -13,7 +13,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from apdu import Command, StatusError, TlvError, status, tlv
-from euicc.globalplatform import metadata, network_keys
+from euicc.globalplatform import dgi, metadata, network_keys
+from euicc.globalplatform.dgi import DgiError
 from euicc.globalplatform.domain import domain as domain_of
 from euicc.globalplatform.get_data import KEY_DIVERSIFICATION_DATA, NO_DIVERSIFICATION, STORED
 from euicc.globalplatform.session import Session, StoreDataChain
@@ -25,9 +26,6 @@ LAST_BLOCK, ENCRYPTION, STRUCTURE = 0x80, 0x60, 0x18
 DGI_FORMAT, BER_TLV_FORMAT = 0x08, 0x10
 LARGEST = 0x7FFF
 """Bytes that one STORE DATA may have in all its blocks."""
-SECURITY_DOMAIN_DATA = 0x0070
-_LONG_LENGTH = 0xFF
-_DGI_HEADER = 3
 
 Function = Callable[["Domain", Session, tlv.Tlv], None]
 
@@ -81,23 +79,14 @@ def _ber_tlv(data: bytes) -> list[tlv.Tlv]:
 
 
 def _dgis(data: bytes) -> list[tlv.Tlv]:
-    """DGI (2 bytes), length (1 byte, or FF and 2 bytes), value; the data objects in DGI 0070."""
-    objects = []
-    while data:
-        dgi, value, data = _dgi(data)
-        if dgi != SECURITY_DOMAIN_DATA:
-            raise StatusError(status.REFERENCED_DATA_NOT_FOUND)
-        objects += _ber_tlv(value)
-    return objects
-
-
-def _dgi(data: bytes) -> tuple[int, bytes, bytes]:
-    start, length = _DGI_HEADER, data[2] if len(data) >= _DGI_HEADER else 0
-    if length == _LONG_LENGTH:
-        start, length = 5, int.from_bytes(data[3:5], "big")
-    if len(data) < start + length or len(data) < _DGI_HEADER:
-        raise StatusError(status.INCORRECT_DATA)
-    return int.from_bytes(data[:2], "big"), data[start : start + length], data[start + length :]
+    """The data objects in DGI 0070, the only one that is known."""
+    try:
+        groups = dgi.parse_all(data)
+    except DgiError:
+        raise StatusError(status.INCORRECT_DATA) from None
+    if any(identifier != dgi.SECURITY_DOMAIN_DATA for identifier, _ in groups):
+        raise StatusError(status.REFERENCED_DATA_NOT_FOUND)
+    return [each for _, value in groups for each in _ber_tlv(value)]
 
 
 FORMATS: dict[int, Callable[[bytes], list[tlv.Tlv]]] = {

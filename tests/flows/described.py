@@ -133,7 +133,10 @@ BER_TLV, DF = 0x39, 0x38
 
 @dataclass(frozen=True)
 class Described:
-    """One EF: its path in the package, and what is known of it. size and sfi: None when nothing says them."""
+    """One EF: its path in the package, and what is known of it. size and sfi: None when nothing says them.
+
+    reserved: for a BER-TLV EF, the bytes that are kept for it.
+    """
 
     path: bytes
     descriptor: bytes
@@ -143,6 +146,7 @@ class Described:
     sfi_known: bool
     special: int | None
     link: bytes | None
+    reserved: int = 0
 
     @property
     def kind(self) -> int:
@@ -196,6 +200,7 @@ def _described(directory: bytes, fcp: pe.Fcp, generic: bool) -> Described:
         if known
         else None,
         link=fcp.link_path or None,
+        reserved=int.from_bytes(fcp.ef_file_size or b"", "big"),
     )
 
 
@@ -255,10 +260,16 @@ def fcp_of(file: Described, answered: bytes) -> bytes:
 
 
 def _proprietary(file: Described, answered: bytes) -> bytes:
-    given = tlv.find(answered, 0x62, 0xA5)
-    if file.kind == BER_TLV or file.special is None:
+    if file.special is None:
+        given = tlv.find(answered, 0x62, 0xA5)
         return b"" if given is None else tlv.encode(0xA5, given)
-    return tlv.encode(0xA5, tlv.encode(0xC0, bytes((file.special,)))) if file.special else b""
+    special = tlv.encode(0xC0, bytes((file.special,))) if file.special else b""
+    if file.kind != BER_TLV:
+        return tlv.encode(0xA5, special) if special else b""
+    room = tlv.find(answered, 0x62, 0xA5, 0x83) or b""
+    assert int.from_bytes(room, "big") > file.reserved
+    reserved = tlv.encode(0x85, file.reserved.to_bytes(2, "big"))
+    return tlv.encode(0xA5, tlv.encode(0x83, room), tlv.encode(0x84, b"\x01"), reserved, special)
 
 
 def content_of(file: Described, contents: dict[bytes, bytes]) -> bytes | None:
@@ -267,6 +278,8 @@ def content_of(file: Described, contents: dict[bytes, bytes]) -> bytes | None:
     given = contents.get(path)
     if given is not None:
         return given
+    if file.kind == BER_TLV:
+        return b""
     if file.size is None:
         return None
     default = bytes.fromhex(DEFAULTS.get(path.hex().upper(), "FF"))

@@ -21,6 +21,8 @@ from apdu.cat.information import DateTimeAndTimeZone, Imei, Imeisv, Language, Lo
 from apdu.cat.objects import AccessTechnology, BatteryState
 from ipa.toolkit.handler import Handler, NotPerformed
 
+IMEI_DIGITS, IMEISV_DIGITS = 15, 16
+
 
 def local_time() -> datetime:
     """Now, with the time zone of the machine."""
@@ -33,7 +35,7 @@ class Device:
 
     imei: 15 digits, imeisv: 16 digits; location: None without service; access_technology: TS 102 223 8.61, 00 GSM,
     03 UTRAN, 08 E-UTRAN, 0A NG-RAN; language: two letters of ISO 639; battery: 0 very low to 4 full; time: tells what
-    time it is.
+    time it is. ValueError for identities of another length.
     """
 
     imei: str = ""
@@ -43,6 +45,12 @@ class Device:
     language: str = ""
     battery: int | None = None
     time: Callable[[], datetime] | None = local_time
+
+    def __post_init__(self) -> None:
+        for name, digits in (("imei", IMEI_DIGITS), ("imeisv", IMEISV_DIGITS)):
+            value = getattr(self, name)
+            if value and (len(value) != digits or not (value.isascii() and value.isdigit())):
+                raise ValueError(f"{name} has {digits} digits, not {value!r}")
 
 
 class LocalInformationService:

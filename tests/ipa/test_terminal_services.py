@@ -91,6 +91,12 @@ def test_what_a_device_does_not_know(what: int, refused: str) -> None:
     assert result(answer(toolkit, commands.provide_local_information(what))) == refused
 
 
+@pytest.mark.parametrize("wrong", [{"imei": "1234"}, {"imei": "35290611000000x"}, {"imeisv": "3" * 15}])
+def test_a_device_with_an_identity_that_is_none(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="digits"):
+        Device(**wrong)  # type: ignore[arg-type]
+
+
 def test_a_device_that_moved() -> None:
     toolkit = Toolkit.of(DEVICE)
     service = toolkit.find(LocalInformationService)

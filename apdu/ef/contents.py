@@ -6,6 +6,7 @@ from typing import Final
 
 from apdu.ef import (
     access_rules,
+    calls,
     identity,
     location,
     messages,
@@ -37,6 +38,7 @@ CODECS: Final[dict[str, Codec]] = {
         multimedia,
         access_rules,
         phonebook,
+        calls,
     )
     for name, codec in area.CODECS.items()
 }

@@ -114,7 +114,31 @@ parameters = some(
     validity_period=byte.map(messages.minutes_of),
 )
 
+figures = st.tuples(
+    *(st.integers(low, high) for low, high in ((0, 99), (1, 12), (1, 31), (0, 23), (0, 59), (0, 59)))
+)
+zone = st.tuples(st.sampled_from("+-"), st.integers(0, 79)).map(
+    lambda pair: f"{pair[0]}{pair[1] // 4:02}:{pair[1] % 4 * 15:02}"
+)
+moment = st.tuples(figures, zone).map(
+    lambda pair: "20{:02}-{:02}-{:02} {:02}:{:02}:{:02} {}".format(*pair[0], pair[1])
+)
+call = {
+    "name": gsm_name,
+    "dialled": any_number,
+    "time": moment | st.none(),
+    "duration": triple,
+    "link": octets(3),
+    **linked,
+}
+
 VALUES: dict[str, tuple[Strategy, int]] = {
+    "EF.ICI": (row(status=st.sampled_from(["answered", "not answered", 7]), **call), 38),
+    "EF.OCI": (row(**call), 37),
+    "EF.CMI": (row(name=gsm_name, identifier=byte), 11),
+    "EF.NIA": (row(category=st.integers(0, 0xFE), text=gsm_name), 11),
+    "EF.VGCS": (free_within(digits(8, 1)), 20),
+    "EF.InvScan": (chosen({1: "in limited service", 2: "after selecting a network"}), 1),
     "EF.ICCID": (digits(20, 18), 10),
     "EF.IMSI": (digits(15, 1), 9),
     "EF.PL": (free_within(st.text("abcdefghij", min_size=2, max_size=2)), 12),
@@ -212,7 +236,7 @@ VALUES: dict[str, tuple[Strategy, int]] = {
     "EF.SMSP": (row(name=gsm_name, parameters=parameters), 38),
     "EF.SMS": (message | st.just({"status": "free"}), 176),
     "EF.SMSS": (row(last_reference=byte, capacity=st.sampled_from(["available", "exceeded", 3])), 2),
-    "EF.SMSR": (row(record=byte, report=octets(29)), 30),
+    "EF.SMSR": (row(record=st.integers(0, 0xFE), report=octets(29)), 30),
     "EF.CBMI": (free_within(st.integers(0, 0xFFFE)), 10),
     "EF.CBMIR": (free_within(row(first=word, last=st.integers(0, 0xFFFE))), 20),
     "EF.MWIS": (

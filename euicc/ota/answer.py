@@ -92,8 +92,9 @@ class _Sending:
 
     def send(self) -> None:
         """SEND SHORT MESSAGE, TS 31.111 6.4.10, with the next one."""
-        if _queued(self._proactive, send_short_message(self._tpdus[0]), self._sent):
-            self._attempts -= 1
+        self._attempts -= 1
+        if not _queued(self._proactive, send_short_message(self._tpdus[0]), self._sent):
+            self._afterwards()
 
     def _sent(self, response: TerminalResponse) -> None:
         if response.result.general < _FAILED:

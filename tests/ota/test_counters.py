@@ -8,8 +8,19 @@ from euicc import PowerLoss
 from euicc.ota import counter
 from euicc.ota.packet import CounterMode
 from euicc.ota.status import PacketRefused, ResponseStatus
-from euicc.testing.ota import Algorithm, Check, Counter, KeySet, Protection, pack, unpack
+from euicc.testing.ota import (
+    Algorithm,
+    Check,
+    Counter,
+    KeySet,
+    Protection,
+    Script,
+    pack,
+    parse_expanded,
+    unpack,
+)
 from euicc.testing.ota.packet import Packet
+from euicc.testing.ota.script import Chaining
 from euicc.testing.ota.sms import Numbering, deliveries
 from euicc.testing.profile_builder import Subscription, build
 from tests.ota.domain import domain
@@ -158,3 +169,27 @@ def test_the_platform_catches_up_after_power_was_lost() -> None:
     response = here.platform.send(CARD, TAR_USIM, imsi_update(), deliver_to_a_card_that_may_be_off)
     assert (response.status, response.counter) == (0, 2)
     assert content(here.card) == OTHER_IMSI
+
+
+def test_power_loss_in_a_chain_of_scripts_never_goes_on_at_an_older_place() -> None:
+    first = Script().select((0x6F07,)).expanded(chaining=Chaining.FIRST_KEPT_OVER_RESET)
+    second = Script().select((0x6FAD,)).expanded(chaining=Chaining.NEXT)
+    third = Script().add(0x00, 0xD6, 0, 0, b"\xee").expanded(chaining=Chaining.LAST)
+    outcomes = set()
+    for point in range(1, 12):
+        here = scene()
+        before = content(here.card)
+        here.send(TAR_USIM, first)
+        here.card.nvm.lose_power_at = point
+        try:
+            here.send(TAR_USIM, second)
+        except PowerLoss:
+            here.handset.reset()
+        here.card.nvm.lose_power_at = None
+        result = parse_expanded(here.send(TAR_USIM, third).data)
+        assert content(here.card)[1:] == before[1:]
+        written = content(here.card) != before
+        outcomes.add((result.chaining, result.sw, written))
+    # The counter was raised and the chain taken: it is over. Before that, the second message never came.
+    assert (None, 0x9000, False) in outcomes
+    assert (1, None, False) in outcomes

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from apdu import Command, Response, TlvError, Transport, instruction, status, tlv
 from euicc.testing.ota.sms import envelope, response_packets
 
-_REFRESH, _SEND_SHORT_MESSAGE = 0x01, 0x13
+_SEND_SHORT_MESSAGE = 0x13
+_UICC_RESET = bytes((0x01, 0x04))
+"""Type and qualifier of REFRESH with UICC reset."""
 _DETAILS, _TPDU = 0x01, 0x0B
 _COMPREHENSION = 0x80
 _TERMINAL_TO_UICC = bytes.fromhex("8281")
@@ -77,8 +79,9 @@ class Handset:
             + tlv.encode(0x83, bytes((result,)))
         )
         response = self._card.transmit(Command(0x80, instruction.TERMINAL_RESPONSE, 0, 0, data).encode())
-        if details[1] == _REFRESH and result == _DONE and details[2] in (0x00, 0x04):
+        if details[1:] == _UICC_RESET and result == _DONE:
             self.reset()
+            return Response(b"", status.SUCCESS)
         return Response.parse(response)
 
     def user_data_sent(self) -> list[bytes]:

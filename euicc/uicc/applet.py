@@ -112,4 +112,6 @@ class FileSelection:
         return self._context
 
     def closed(self) -> None:
-        """Nothing outlives the session."""
+        """The session stands nowhere any more."""
+        if self._context is not None:
+            self._context.uicc.contexts.discard(self._context)

@@ -74,7 +74,7 @@ class Context:
             self.ef = self.record = self.transfer = None
 
     def target(self, sfi: int | None) -> Ef:
-        """The EF a command means: by SFI in the current DF, or the current EF; StatusError 6A82 or 6986."""
+        """The EF a command means: by SFI in the current DF, or the current EF; StatusError 6A82, 6985, 6986."""
         if sfi is None:
             if self.ef is None:
                 raise StatusError(status.NO_CURRENT_EF)
@@ -82,7 +82,15 @@ class Context:
         ef = self.df.by_sfi(sfi)
         if ef is None:
             raise StatusError(status.FILE_NOT_FOUND)
+        self.check_shareable(ef)
         return ef
+
+    def check_shareable(self, file: File) -> None:
+        """StatusError 6985 for a file that is not shareable and current on another channel, TS 102 221 8.7."""
+        if file.shareable:
+            return
+        if any(other is not self and file in (other.df, other.ef) for other in self.uicc.contexts):
+            raise StatusError(status.CONDITIONS_NOT_SATISFIED)
 
     def check_access(self, ef: Ef, access: Access, ins: int) -> None:
         """StatusError 6985 for an EF that is deactivated or terminated, 6982 when its access rule is not satisfied."""

@@ -37,8 +37,8 @@ STATUS_NOTHING = 0x0C
 def select(context: Context, command: Command) -> bytes:
     """SELECT by anything but a DF name, TS 102 221 11.1.1; answers the FCP template, or nothing with P2 0C.
 
-    StatusError: 6A86, 6700, 6A82; 6283 or 6285 with the FCP as data when the file, now selected, is deactivated
-    or terminated.
+    StatusError: 6A86, 6700, 6A82, 6985 (not shareable, and current on another channel); 6283 or 6285 with the FCP as
+    data when the file, now selected, is deactivated or terminated.
     """
     find = FORMS.get(command.p1)
     if find is None or command.p2 & ~RETURN_MASK:
@@ -47,6 +47,7 @@ def select(context: Context, command: Command) -> bytes:
     file = find(context, command.data)
     if file is None:
         raise StatusError(status.FILE_NOT_FOUND)
+    context.check_shareable(file)
     context.select(file)
     data = fcp.template(file, context.uicc) if with_fcp else b""
     lcsi = context.uicc.lcsi(file)

@@ -16,6 +16,7 @@ ACCESS_POINT_CONTROL = 35
 ENABLED_ACCESS_POINT_CONTROL = 3
 """Its numbers in EF.UST and in EF.EST, TS 31.102 4.2.8 and 4.2.47."""
 
+MNC_LENGTHS = (2, 3)
 SERVICE_CENTRES = ("ADF.USIM/EF.SMSP", "MF/DF.TELECOM/EF.SMSP")
 KEPT = (
     "MF/EF.ICCID",
@@ -66,7 +67,7 @@ class SubscriptionFiles:
         return Subscription(
             iccid=self._binary("MF/EF.ICCID", identity.iccid) or "",
             imsi=self._usim("IMSI", identity.imsi) or "",
-            mnc_length=(self._usim("AD", location.administrative) or {}).get("mnc_length"),
+            mnc_length=self._mnc_length(),
             service_provider=_provider(self._usim("SPN", operator.service_provider_name)),
             smsc=self._service_centre(),
             access_points=tuple(self._usim("ACL", operator.access_points) or ()),
@@ -83,6 +84,11 @@ class SubscriptionFiles:
             services=offered,
             ims=self._ims(),
         )
+
+    def _mnc_length(self) -> int | None:
+        """Of EF.AD, where it is one."""
+        length = (self._usim("AD", location.administrative) or {}).get("mnc_length")
+        return length if length in MNC_LENGTHS else None
 
     def _service_centre(self) -> str:
         """The first there is, in the USIM or where older cards have it."""

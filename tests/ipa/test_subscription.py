@@ -70,6 +70,15 @@ def test_the_usim_stays_selected_and_other_channels_are_left_alone() -> None:
         assert len(files.select(ApduChannel(card), "MF").pin_status) > 0
 
 
+@pytest.mark.parametrize(("length", "network"), [(2, "262-01"), (3, "262-019"), (0, ""), (4, ""), (0xFF, "")])
+def test_the_length_of_the_mnc(length: int, network: str) -> None:
+    card = card_with(HOME)
+    rewrite(card, "EF.AD", bytes((0, 0, 0, length)))
+    found = read_subscription(card)
+    assert found.home_network == network
+    assert (found.mnc_length is None) is (network == "")
+
+
 def test_no_profile() -> None:
     with pytest.raises(NoApplication, match="is a profile enabled"):
         read_subscription(Card.manufacture())

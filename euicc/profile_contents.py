@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 from apdu import aid as aids
 from apdu.ef.key_references import reference_name
 from euicc.globalplatform import domain
+from euicc.globalplatform.registry import Kind, Registry
 from euicc.runtime import keys
 from euicc.uicc.authentication import algorithms, parameters
 from euicc.uicc.authentication.sequence import SequenceNumbers
+from euicc.uicc.filesystem import Df
 
 if TYPE_CHECKING:
     from euicc.globalplatform.domain import Domain
-    from euicc.uicc.application_data import Application, Rfm, SecurityDomainKey
+    from euicc.globalplatform.registry import Entry
+    from euicc.uicc.application_data import Rfm, SecurityDomainKey
     from euicc.uicc.profile_data import PinContext
     from euicc.uicc.uicc import Uicc
 
@@ -38,7 +41,9 @@ def profile_contents(uicc: Uicc, *, secrets: bool = False) -> Row:
         "aka": [_aka(uicc, aid, secrets) for aid in uicc.profile.aka],
         "security_domains": [_domain(each, secrets) for each in domain.domains(uicc)],
         "remote_file_management": [_rfm(each) for each in uicc.profile.rfm],
-        "applications": [row for each in uicc.profile.applications for row in _application(each)],
+        "applications": [
+            _application(each) for each in Registry(uicc).entries() if each.kind is not Kind.SECURITY_DOMAIN
+        ],
     }
 
 
@@ -65,8 +70,8 @@ def _pins(uicc: Uicc, context: PinContext, secrets: bool) -> list[Row]:
     return found
 
 
-def _directories(uicc: Uicc) -> list[Any]:
-    return [file for file in uicc.profile.filesystem.files() if hasattr(file, "children")]
+def _directories(uicc: Uicc) -> list[Df]:
+    return [file for file in uicc.profile.filesystem.files() if isinstance(file, Df)]
 
 
 def _name(path: bytes, uicc: Uicc) -> str:
@@ -125,16 +130,12 @@ def _rfm(rfm: Rfm) -> Row:
     }
 
 
-def _application(application: Application) -> list[Row]:
-    """The package that is kept, and its instances."""
-    package = application.load_package
-    loaded = (
-        []
-        if package is None
-        else [{"aid": package.aid.hex().upper(), "kind": "package", "size": len(package.load_block)}]
-    )
-    instances = [
-        {"aid": each.instance_aid.hex().upper(), "kind": "instance", "size": None}
-        for each in application.instances
-    ]
-    return [*loaded, *instances]
+def _application(entry: Entry) -> Row:
+    """A package that is kept, or an instance; whether the profile package brought it."""
+    return {
+        "aid": entry.aid.hex().upper(),
+        "kind": entry.kind.name.lower(),
+        "state": f"{entry.state:02X}",
+        "security_domain": entry.domain.hex().upper(),
+        "with_profile": entry.with_profile,
+    }

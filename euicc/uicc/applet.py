@@ -21,7 +21,11 @@ COMMANDS: Commands = {
     **pins.COMMANDS,
     **authentication_table.COMMANDS,
 }
-"""INS -> class (0X/4X or 8X/CX) and function, TS 102 221 table 10.5."""
+"""INS -> class (0X/4X or 8X/CX) and function, TS 102 221 table 10.5.
+
+Not supported are the secure channel of the UICC and what needs it (EXCHANGE CAPABILITIES, MANAGE SECURE CHANNEL, TRANSACT
+DATA: 6D00), and the class A0 of TS 51.011 (6E00).
+"""
 
 
 def execute(context: Context, command: Command) -> bytes:

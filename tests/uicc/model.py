@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.uicc import model_content, model_pins
-from tests.uicc.model_select import select
+from tests.uicc.model_select import select, status
 from tests.uicc.model_state import Apdu, Channel, Refused, State
 from tests.uicc.modelled import ACTIVATE, DEACTIVATE
 
@@ -21,16 +21,48 @@ class Model(State):
     def transmit(self, raw: bytes) -> bytes:
         """The answer, with status word."""
         apdu = Apdu.of(raw)
+        waiting, self.waiting = self.waiting, b""
         try:
-            return self._run(apdu) + b"\x90\x00"
+            if apdu.ins == 0xC0:
+                return self._get_response(apdu, waiting)
+            return self._answer(apdu, self._run(apdu))
         except Refused as refused:
+            if apdu.le is None or len(refused.data) > apdu.le:
+                self.waiting = refused.data or self.waiting
+                return refused.sw.to_bytes(2, "big")
             return refused.data + refused.sw.to_bytes(2, "big")
 
-    def _run(self, apdu: Apdu) -> bytes:
+    def _answer(self, apdu: Apdu, data: bytes) -> bytes:
+        """With the status word, or 61xx when the data do not fit what the terminal asked for."""
+        if data and apdu.le is not None and not apdu.data and apdu.le not in (256, len(data)):
+            raise Refused(0x6C00 | len(data))
+        if not data or (apdu.le is not None and len(data) <= apdu.le):
+            return data + b"\x90\x00"
+        self.waiting = data
+        return bytes((0x61, len(data)))
+
+    def _get_response(self, apdu: Apdu, waiting: bytes) -> bytes:
+        self.waiting = waiting
+        self._channel(apdu)
+        if apdu.p1 or apdu.p2:
+            raise Refused(0x6A86)
+        if apdu.le is None:
+            raise Refused(0x6700)
+        if not waiting:
+            raise Refused(0x6985)
+        if len(waiting) < apdu.le < 256:
+            raise Refused(0x6C00 | len(waiting))
+        self.waiting = waiting[apdu.le :]
+        return waiting[: apdu.le] + (bytes((0x61, len(self.waiting))) if self.waiting else b"\x90\x00")
+
+    def _channel(self, apdu: Apdu) -> tuple[int, Channel]:
         number = (apdu.cla & 0x0F) + 4 if apdu.cla & 0x40 else apdu.cla & 0x03
-        channel = self.channels.get(number)
-        if channel is None:
+        if number not in self.channels:
             raise Refused(0x6881)
+        return number, self.channels[number]
+
+    def _run(self, apdu: Apdu) -> bytes:
+        number, channel = self._channel(apdu)
         if apdu.ins == 0x70:
             return self._manage_channel(number, channel, apdu)
         command = COMMANDS[apdu.ins]
@@ -53,6 +85,7 @@ class Model(State):
 
 COMMANDS: dict[int, Callable[[State, Channel, Apdu], bytes]] = {
     0xA4: select,
+    0xF2: status,
     0xB0: model_content.read_binary,
     0xB2: model_content.read_record,
     0xD6: model_content.update_binary,

@@ -24,6 +24,7 @@ from tests.uicc.modelled import (
 
 REFERENCES = (PIN1, PIN1, PIN1, PIN2, PIN2, UNIVERSAL, ADM1, FIXED, 0x03, 0x82, 0x41, 0x00)
 FIDS = sorted({path[at : at + 4] for path in (*EFS, *DIRECTORIES) for at in range(0, len(path), 4)})
+WITHOUT_LE = 0.1
 UNKNOWN = ("2F01", "6F99", "7F20")
 
 
@@ -34,13 +35,15 @@ def command(random: Random, model: Model, makers: Makers | None = None) -> bytes
         if random.random() < 0.6
         else random.choice((*model.channels, random.randrange(6)))
     )
-    make = random.choice(makers or MAKERS)
+    make = _get_response if model.waiting and random.random() < 0.5 else random.choice(makers or MAKERS)
     ins, p1, p2, data, le = make(random, model, model.channels.get(number) or Channel())
     if random.random() < 0.03:
         p1 = random.randrange(256) if ins != 0x70 and (ins, p1) != (0xA4, 0x04) else p1
     if random.random() < 0.03 and ins not in (0x70, 0xA4):
         p2 = random.randrange(256)
-    cla = (0x80 if ins == 0x32 else 0x00) | (number if number < 4 else 0x40 | number - 4)
+    if le is not None and random.random() < WITHOUT_LE:
+        le = None
+    cla = (0x80 if ins in (0x32, 0xF2) else 0x00) | (number if number < 4 else 0x40 | number - 4)
     lengths = (bytes((len(data),)) + data if data else b"") + (b"" if le is None else bytes((le & 0xFF,)))
     return bytes((cla, ins, p1, p2)) + lengths
 
@@ -76,6 +79,14 @@ def _select_otherwise(random: Random, model: Model, channel: Channel) -> Made:
         data,
         256,
     )
+
+
+def _status(random: Random, model: Model, channel: Channel) -> Made:
+    return 0xF2, random.choice((0, 1, 2)), random.choice((0, 1, 0x0C)), b"", random.choice((256, 256, 14, 40))
+
+
+def _get_response(random: Random, model: Model, channel: Channel) -> Made:
+    return 0xC0, 0, 0, b"", random.choice((256, len(model.waiting) or 1, 5, 40))
 
 
 def _place(random: Random, channel: Channel) -> tuple[int, int]:
@@ -197,6 +208,8 @@ RECORDS: Makers = (
 )
 PINS: Makers = (*(_verify,) * 4, *(_change,) * 4, _read_binary, _read_record, _update_binary, _select_path)
 FILES: Makers = (
+    *(_get_response,) * 2,
+    _status,
     *(_select_path,) * 5,
     *(_select_application,) * 3,
     *(_select_fid,) * 4,
@@ -205,5 +218,5 @@ FILES: Makers = (
     *(_read_binary,) * 3,
     *(_update_binary,) * 2,
 )
-MAKERS: Makers = (*FILES, *RECORDS, *PINS, _manage_channel)
+MAKERS: Makers = (_get_response, _status, *FILES, *RECORDS, *PINS, _manage_channel)
 THEMES = (MAKERS, RECORDS, PINS, FILES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.uicc.model_state import EFS, Apdu, Channel, Refused, State
+from tests.uicc.model_state import EFS, Apdu, Channel, Refused, State, tlv
 from tests.uicc.modelled import APPLICATIONS, DIRECTORIES
 
 
@@ -43,6 +43,18 @@ def select(model: State, channel: Channel, apdu: Apdu) -> bytes:
     if path in model.lasting.deactivated:
         raise Refused(0x6283, fcp)
     return fcp
+
+
+def status(model: State, channel: Channel, apdu: Apdu) -> bytes:
+    if apdu.p1 > 2 or apdu.p2 not in (0x00, 0x01, 0x0C):
+        raise Refused(0x6A86)
+    if apdu.p2 == 0x0C:
+        return b""
+    if apdu.p2 == 0x00:
+        return model.fcp(channel.df)
+    if channel.adf is None:
+        raise Refused(0x6985)
+    return tlv(0x84, APPLICATIONS[channel.adf])
 
 
 def _select_application(model: State, channel: Channel, apdu: Apdu) -> bytes:

@@ -102,6 +102,7 @@ class State:
     def reset(self) -> None:
         self.channels = {0: Channel()}
         self.verified: set[tuple[str, int]] = set()
+        self.waiting = b""
 
     # -- files ------------------------------------------------------------------------------------------------------
 

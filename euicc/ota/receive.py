@@ -93,9 +93,9 @@ def _receiver(uicc: Uicc, inbox: Inbox) -> Receiver:
 def targets(uicc: Uicc) -> Iterator[Target]:
     """What the enabled profile has under a TAR: its RFM instances, and its security domains; not what is locked."""
     registry = Registry(uicc)
-    found = {domain.aid: domain for domain in domains(uicc)}
+    found = {domain.aid: domain for domain in domains(uicc) if not domain.entry.locked}
     for rfm in uicc.profile.rfm:
         entry = registry.find(rfm.instance_aid)
         if entry is not None and not entry.locked and entry.domain in found:
             yield RfmTarget(uicc, rfm, conversation_domain(found[entry.domain]))
-    yield from (RamTarget(domain) for domain in found.values() if not domain.entry.locked)
+    yield from map(RamTarget, found.values())

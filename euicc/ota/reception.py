@@ -65,12 +65,12 @@ class Receiver:
         except PacketRefused as refused:
             return self._to_stranger(packet, refused.status)
         protection = ResponseProtection.asked_for(packet, domain)
-        unreachable = _unreachable(packet, target)
-        if target is not None and unreachable is None:
+        if target is not None and packet.spi.reaches(target.minimum_security_level):
             return self._execute(packet, target, opened, protection)
-        if not opened.authenticated:
-            return self._to_stranger(packet, unreachable or ResponseStatus.TAR_UNKNOWN)
-        return _answer(packet, opened, protection, unreachable or ResponseStatus.TAR_UNKNOWN)
+        reason = ResponseStatus.INSUFFICIENT_SECURITY_LEVEL if target else ResponseStatus.TAR_UNKNOWN
+        if opened.authenticated:
+            return _answer(packet, opened, protection, reason)
+        return self._to_stranger(packet, reason)
 
     def _execute(
         self,
@@ -96,14 +96,6 @@ class Receiver:
         if not self.answer_unauthenticated or not _wanted(packet, status):
             return Reception(packet)
         return Reception(packet, Response(packet.tar, NOT_COUNTED, status), UNPROTECTED)
-
-
-def _unreachable(packet: CommandPacket, target: Target | None) -> ResponseStatus | None:
-    if target is None:
-        return ResponseStatus.TAR_UNKNOWN
-    if not packet.spi.reaches(target.minimum_security_level):
-        return ResponseStatus.INSUFFICIENT_SECURITY_LEVEL
-    return None
 
 
 def _answer(

@@ -29,9 +29,13 @@ CHANGING = frozenset(
         instruction.UPDATE_RECORD,
         instruction.INCREASE,
         instruction.SET_DATA,
+        instruction.CREATE_FILE,
+        instruction.RESIZE_FILE,
+        instruction.DEACTIVATE_FILE,
+        instruction.ACTIVATE_FILE,
     )
 )
-"""Commands after which the content of the current EF is another one."""
+"""Commands after which the current EF is not what it was."""
 OF_PINS = frozenset(
     (
         instruction.VERIFY,
@@ -52,11 +56,7 @@ COMMANDS = (
             instruction.READ_RECORD,
             instruction.SEARCH_RECORD,
             instruction.RETRIEVE_DATA,
-            instruction.DEACTIVATE_FILE,
-            instruction.ACTIVATE_FILE,
-            instruction.CREATE_FILE,
             instruction.DELETE_FILE,
-            instruction.RESIZE_FILE,
         )
     )
 )

@@ -42,8 +42,12 @@ def _keys(key_set: KeySet, counter: bytes | None) -> list[SecurityDomainKey]:
             usage_qualifier=b"\x18",
             identifier=identifier,
             version=key_set.version,
-            components=(KeyComponent(AES_KEY if algorithm is Algorithm.AES else DES_KEY, value),),
+            components=(_component(algorithm, value, key_set.checksum_length),),
             counter=counter,
         )
         for identifier, algorithm, value in parts
     ]
+
+
+def _component(algorithm: Algorithm, value: bytes, mac_length: int) -> KeyComponent:
+    return KeyComponent(AES_KEY if algorithm is Algorithm.AES else DES_KEY, value, mac_length)

@@ -41,6 +41,7 @@ KEY_SETS = {
     "AES-128": KeySet(2, bytes(range(16)), bytes(range(1, 17))),
     "AES-192": KeySet(2, bytes(range(24)), bytes(range(1, 25))),
     "AES-256": KeySet(2, bytes(range(32)), bytes(range(1, 33))),
+    "AES with a short checksum": KeySet(2, bytes(range(16)), bytes(range(16)), checksum_length=4),
     "AES with DES checksum": KeySet(
         7, bytes(range(16)), bytes(range(16)), Algorithm.AES, Algorithm.TRIPLE_DES_2
     ),

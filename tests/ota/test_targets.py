@@ -108,6 +108,14 @@ def test_a_locked_instance_is_nobody() -> None:
     assert sw(here, TAR_USIM) == 0x9000
 
 
+def test_a_locked_security_domain_takes_its_instances_with_it() -> None:
+    here = scene(package())
+    lock = Script().add(0x80, 0xF0, 0x40, LOCK, KEYLESS_SD).compact()
+    assert sw(here, KEYLESS_TAR) == 0x9000
+    assert sw(here, TAR_RAM, lock) == 0x9000
+    assert sw(here, KEYLESS_TAR) == -0x09
+
+
 def test_without_remote_management_there_is_nobody_but_the_security_domain() -> None:
     here = scene(build(Subscription(remote_management=False)).package)
     for tar in (TAR_UICC, TAR_USIM, TAR_NOBODY):

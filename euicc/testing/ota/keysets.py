@@ -40,6 +40,8 @@ class KeySet:
     algorithm: Algorithm = Algorithm.AES
     integrity_algorithm: Algorithm | None = None
     """Of the checksum, when it is another one."""
+    checksum_length: int = _CHECKSUM
+    """Bytes of the checksum: 8, with AES also 4."""
 
     @property
     def kic_coding(self) -> int:
@@ -69,9 +71,9 @@ class KeySet:
         return bytes(_cipher(self.algorithm, self.kic).decrypt(ciphertext))
 
     def checksum(self, message: bytes) -> bytes:
-        """Cryptographic checksum, 8 bytes."""
+        """Cryptographic checksum of `checksum_length` bytes."""
         if self._checksum_algorithm is Algorithm.AES:
-            return CMAC.new(self.kid, message, ciphermod=AES).digest()[:_CHECKSUM]
+            return CMAC.new(self.kid, message, ciphermod=AES).digest()[: self.checksum_length]
         padded = message + b"\x00" * (-len(message) % 8)
         return bytes(_cipher(self._checksum_algorithm, self.kid).encrypt(padded))[-_CHECKSUM:]
 

@@ -9,7 +9,7 @@ from euicc.testing.ota.protection import Check, Protection
 
 RESPONSE_HEADER = bytes.fromhex("027100")
 """User data header of a response packet: it goes into the check."""
-_LENGTHS = {Check.NONE: 0, Check.CC: 8, Check.DS: 8}
+_LENGTHS = {Check.NONE: 0, Check.DS: 8}
 
 
 class ResponseError(Exception):
@@ -39,7 +39,7 @@ class Response:
 
 def pack(protection: Protection, keys: KeySet, tar: bytes, counter: int, data: bytes) -> Packet:
     """The command packet with `data` for the application `tar`. ValueError for a counter of more than 5 bytes."""
-    length = 13 + _check_length(protection.check, protection)
+    length = 13 + _check_length(protection.check, protection, keys)
     padding = -(6 + length - 13 + len(data)) % keys.block if protection.ciphered else 0
     data += b"\x00" * padding
     if protection.check is Check.RC:
@@ -56,10 +56,10 @@ def pack(protection: Protection, keys: KeySet, tar: bytes, counter: int, data: b
     return Packet(head + secured, protection, keys, tar, counter)
 
 
-def _check_length(check: Check, protection: Protection) -> int:
+def _check_length(check: Check, protection: Protection, keys: KeySet) -> int:
     if check is Check.RC:
         return len(redundancy(protection.redundancy, b""))
-    return _LENGTHS[check]
+    return keys.checksum_length if check is Check.CC else _LENGTHS[check]
 
 
 def _check(check: Check, protection: Protection, keys: KeySet, message: bytes) -> bytes:
@@ -90,7 +90,7 @@ def unpack(user_data: bytes, command: Packet) -> Response:
 
 def _protected(packet: bytes, command: Packet) -> Response:
     protection, keys = command.protection, command.keys
-    length = _check_length(protection.response_check, protection)
+    length = _check_length(protection.response_check, protection, keys)
     secured = packet[6:]
     if protection.response_ciphered:
         if len(secured) % keys.block:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from apdu import Command, StatusError, status
-
 if TYPE_CHECKING:
+    from apdu import Command
     from euicc.globalplatform.selection import SecurityDomainSelection
     from euicc.uicc.uicc import Uicc
 
@@ -43,12 +42,9 @@ class SecurityDomains:
         return self._aids
 
     def select(self, aid: bytes, command: Command, channel: int) -> tuple[SecurityDomainSelection, bytes]:
-        """SELECT of a security domain, GPCS 11.9; answers its FCI. StatusError 6A82."""
-        from euicc.globalplatform.domain import domain
+        """SELECT of a security domain, GPCS 11.9; answers its FCI."""
+        from euicc.globalplatform.domain import domains
         from euicc.globalplatform.selection import SecurityDomainSelection, fci
 
-        uicc = self._running()
-        found = domain(uicc, aid)
-        if found is None:
-            raise StatusError(status.FILE_NOT_FOUND)
+        found = next(each for each in domains(self._running()) if each.aid == aid)
         return SecurityDomainSelection(found, self._running), fci(found)

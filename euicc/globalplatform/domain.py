@@ -47,10 +47,7 @@ class Domain:
     @property
     def entry(self) -> Entry:
         """Its life cycle state, privileges and association. KeyError when it was deleted meanwhile."""
-        entry = Registry(self.uicc).find(self.aid)
-        if entry is None:
-            raise KeyError(self.aid.hex())
-        return entry
+        return {entry.aid: entry for entry in Registry(self.uicc).entries()}[self.aid]
 
     @property
     def is_mno_sd(self) -> bool:
@@ -172,13 +169,11 @@ def domain(uicc: Uicc, aid: bytes) -> Domain | None:
 
 def conversation_domain(given: Domain) -> Domain:
     """Whose keys protect a conversation with a domain: its own, or as long as it has none those of the one above it."""
+    all_domains = {each.aid: each for each in domains(given.uicc)}
     seen: set[bytes] = set()
     while not given.keys and given.aid not in seen:
         seen.add(given.aid)
-        above = domain(given.uicc, given.entry.domain)
-        if above is None:
-            break
-        given = above
+        given = all_domains[given.entry.domain]
     return given
 
 

@@ -62,7 +62,7 @@ def operator_domain(
     return security_domain(*keys, instance=of_instance, sd_perso_data=(perso,))
 
 
-def supplementary(privileges: bytes = b"\x80\x00\x00") -> pe.PESecurityDomain:
+def supplementary(privileges: bytes) -> pe.PESecurityDomain:
     """A security domain below the MNO-SD, with a key set of its own."""
     of_instance = instance(SSD, application_privileges=privileges)
     return security_domain(
@@ -70,9 +70,14 @@ def supplementary(privileges: bytes = b"\x80\x00\x00") -> pe.PESecurityDomain:
     )
 
 
-def package(option: int = 0x70, scp03: tuple[bytes, ...] = (HOST.enc, HOST.mac, HOST.dek)) -> Elements:
+def package(
+    option: int = 0x70,
+    scp03: tuple[bytes, ...] = (HOST.enc, HOST.mac, HOST.dek),
+    privileges_below: bytes = b"\x80\x00\x00",
+) -> Elements:
     elements = replaced(basic(), "security_domain", operator_domain(option, scp03))
-    return inserted(elements, "end", ("security_domain", supplementary()), ("rfm", rfm()))
+    below = supplementary(privileges_below)
+    return inserted(elements, "end", ("security_domain", below), ("rfm", rfm()))
 
 
 def card_with(

@@ -159,6 +159,24 @@ def test_only_with_authorized_management(card: Card) -> None:
         assert run(below, session, command) == "6985"
 
 
+def test_a_domain_manages_what_is_below_it_and_nothing_else() -> None:
+    """With Authorized Management, without the global privileges."""
+    made = card_with(package(privileges_below=b"\x80\x40\x00"))
+    below, session = domains(made.uicc.running)[1], remote(version=0x31)
+    rfm = bytes.fromhex("A00000055910100001")
+    refused = [
+        for_load(domain=MNO_SD),
+        install(0x08, b"", b"", rfm, b"", b"", b""),
+        install(0x10, SSD, b"", rfm, b"", b"", b""),
+        install(0x40, SSD, b"", rfm, b"", b"", b""),
+        install(0x20, b"", b"", rfm, b"", b"", b""),
+        apdu(0xE4, 0, 0, b"\x4f\x09" + rfm),
+    ]
+    assert {run(below, session, command) for command in refused} == {"6985"}
+    assert run(below, session, for_install()) == "009000"
+    assert run(below, session, apdu(0xE4, 0, 0, b"\x4f\x07" + INSTANCE)) == "009000"
+
+
 def test_delete(card: Card) -> None:
     loaded(card)
     answers(card, for_install(of=PACKAGE, module=MODULE))

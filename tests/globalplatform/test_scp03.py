@@ -123,6 +123,14 @@ def test_a_card_without_the_keys_is_noticed() -> None:
         other.unwrap(bytes(24), 0x9000)
 
 
+def test_an_answer_for_another_key_set_is_noticed() -> None:
+    recorded = RECORDED["AES-128, level 33"]
+    host = Scp03Host(silent, HostKeys(0x31, recorded.keys.enc, recorded.keys.mac, recorded.keys.dek))
+    host.initialize_update(parse(recorded.initialize_update).data)
+    with pytest.raises(Scp03Error, match="another key set"):
+        host.take_initialize_update(bytes.fromhex(recorded.answer))
+
+
 def test_levels_that_an_option_allows() -> None:
     offered = {
         i: {level for level in range(256) if scp03.supports(i, level)} for i in (0x00, 0x10, 0x20, 0x60, 0x70)

@@ -156,6 +156,15 @@ def test_wrong_cryptogram_and_wrong_mac(card: Card) -> None:
         assert send(card, LIST_ALL) == "6982"
 
 
+def test_external_authenticate_of_another_length(card: Card) -> None:
+    select(card)
+    opened = Scp03Host(card.transmit, HOST)
+    opened.take_initialize_update(card.transmit(opened.initialize_update())[:-2])
+    authenticate = opened.external_authenticate(0x01)
+    assert send(card, authenticate[:4].hex() + "0F" + authenticate[5:20].hex()) == "6700"
+    assert send(card, authenticate.hex()) == "6985"
+
+
 REFUSED = {
     "EXTERNAL AUTHENTICATE alone": ("8482010010" + "00" * 16, "6985"),
     "EXTERNAL AUTHENTICATE not secured": ("8082010010" + "00" * 16, "6E00"),
@@ -211,6 +220,14 @@ def _with_level(opened: Scp03Host, level: int) -> Scp03Host:
     opened._count = 0
     opened._chain = bytes(16)
     return opened
+
+
+@pytest.mark.parametrize("content", [bytes(15), bytes(16)], ids=["no whole block", "no padding"])
+def test_a_right_mac_over_what_cannot_be_deciphered(card: Card, content: bytes) -> None:
+    opened = host(card, 0x03)
+    protected = opened._with_mac(0x80, bytes.fromhex("F24002"), content)
+    assert send(card, protected.hex()) == "6982"
+    assert send(card, LIST_ALL) == "6982"
 
 
 def test_a_level_without_protection_refuses_protected_commands(card: Card) -> None:

@@ -284,6 +284,26 @@ class Patient(ToolkitApplet):
         self.calls += 1
 
 
+class Called(Patient):
+    """Waits for a call, and sends something then."""
+
+    def profile_taken(self) -> Procedure[None]:
+        yield Until(lambda: self.calls > 0)
+        yield commands.polling_off()
+        yield commands.polling_off()
+
+
+def test_who_was_waiting_queues_behind_the_others() -> None:
+    witness = Witness()
+    device = Device(witness, Called())
+    device.fetched()
+    for _ in range(2):
+        witness.toolkit.send(commands.more_time())
+    device.envelope(envelope.event_download(Event.MT_CALL))
+    shown = [command.name for command in device.fetched()]
+    assert shown == ["MORE TIME", "MORE TIME", "POLLING OFF", "POLLING OFF"]
+
+
 def test_a_procedure_waits_for_what_envelopes_bring() -> None:
     patient = Patient()
     device = Device(patient)
@@ -298,14 +318,17 @@ class Tidy(ToolkitApplet):
 
     def __init__(self, tries: int) -> None:
         self.tries = tries
-        self.refused = 0
+        self.refused = self.ended = 0
 
     def profile_taken(self) -> Procedure[None]:
-        for _ in range(self.tries):
-            try:
-                yield commands.more_time()
-            except CardReset:
-                self.refused += 1
+        try:
+            for _ in range(self.tries):
+                try:
+                    yield commands.more_time()
+                except CardReset:
+                    self.refused += 1
+        finally:
+            self.ended += 1
 
 
 @pytest.mark.parametrize(("tries", "refused"), [(3, 3), (100, 8)])
@@ -314,7 +337,7 @@ def test_after_a_reset_nothing_can_be_sent(tries: int, refused: int) -> None:
     device = Device(tidy)
     device.fetch()
     device.card.reset()
-    assert tidy.refused == refused
+    assert (tidy.refused, tidy.ended) == (refused, 1)
     assert device.status() == "9000"
     device.start()
     assert device.fetched() == [commands.more_time()] * tries

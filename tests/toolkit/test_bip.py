@@ -135,6 +135,29 @@ def test_much_data_goes_in_pieces_and_is_sent_as_the_buffer_fills() -> None:
     assert sent == [(0, 240), (1, 240), (0, 240), (1, 240), (0, 240), (1, 100)]
 
 
+def test_a_buffer_is_filled_to_the_last_byte() -> None:
+    def talk(channel: bip.Channel) -> Procedure[None]:
+        yield from channel.send(bytes(481))
+
+    device, _ = talker(talk)
+    accept(device, 480)
+    assert [command.qualifier for command in device.fetched()] == [0, 1, 1]
+
+
+def test_a_terminal_that_does_not_say_what_is_left() -> None:
+    def talk(channel: bip.Channel) -> Procedure[None]:
+        for _ in range(2):
+            applet.received.append((yield from channel.receive()))
+
+    device, applet = talker(talk)
+    accept(device)
+    data_available(device, 5)
+    assert device.answer(device.fetch(), ChannelData(b"all")) == "9000"
+    data_available(device, 5)
+    device.answer(device.fetch(), ChannelDataLength(0))
+    assert applet.received == [b"all", b""]
+
+
 def test_a_datagram_is_sent_whole_or_not_at_all() -> None:
     def talk(channel: bip.Channel) -> Procedure[None]:
         yield from channel.send(bytes(600))

@@ -97,6 +97,25 @@ def test_a_busy_terminal_is_asked_again_at_the_next_poll(general: int) -> None:
     assert device.status() == "9000"
 
 
+def test_a_busy_terminal_is_asked_four_times_in_all() -> None:
+    device = Device()
+    found: list[TerminalResponse] = []
+    device.card.proactive.queue(commands.more_time(), found.append)
+    times = 0
+    while device.status() == "910B":
+        times += 1
+        device.answer(device.fetch(), general=GeneralResult.TERMINAL_UNABLE_NOW)
+    assert (times, len(found)) == (4, 1)
+
+
+def test_what_is_asked_again_keeps_its_place() -> None:
+    device = Device()
+    for command in (commands.more_time(), commands.polling_off()):
+        responses(device.card.proactive, command)
+    device.answer(device.fetch(), general=GeneralResult.TERMINAL_UNABLE_NOW)
+    assert [command.name for command in device.fetched()] == ["MORE TIME", "POLLING OFF"]
+
+
 def test_an_envelope_is_a_poll_too() -> None:
     device = Device()
     responses(device.card.proactive, commands.more_time())

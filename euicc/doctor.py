@@ -22,7 +22,7 @@ from apdu import TransportError
 from apdu.transport import pcsc, vpcd
 
 OLDEST_PYTHON = (3, 11)
-REQUIRED = ("cryptography", "httpx", "typer", "rich")
+REQUIRED = ("cryptography", "httpx", "typer", "rich", "construct")
 SERVING = ("starlette", "uvicorn")
 LIBRARY = "libpcsclite.so.1"
 DAEMONS = (Path("/usr/sbin/pcscd"), Path("/usr/bin/pcscd"), Path("/usr/local/sbin/pcscd"))

@@ -23,8 +23,8 @@ COMMANDS: Commands = {
 }
 """INS -> class (0X/4X or 8X/CX) and function, TS 102 221 table 10.5.
 
-Not supported are the secure channel of the UICC and what needs it (EXCHANGE CAPABILITIES, MANAGE SECURE CHANNEL, TRANSACT
-DATA: 6D00), and the class A0 of TS 51.011 (6E00).
+Not supported are EXCHANGE CAPABILITIES and the secure channels of MANAGE SECURE CHANNEL and TRANSACT DATA (6D00), and
+the class A0 of TS 51.011 (6E00).
 """
 
 

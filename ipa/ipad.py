@@ -29,8 +29,8 @@ Cause = sgp32.StateChangeCause
 class Ipa:
     """IoT Profile Assistant in the device (IPAd), SGP.32 2.3.
 
-    `transport`: the card, as a Transport, in an ipa.terminal.Terminal with toolkit, PINs and network settings, or as
-    what a modem gives of it (ipa.modem.ModemAccess). `ci_certificates`:
+    `transport`: the card, as a Transport, in an ipa.terminal.Terminal with toolkit, PINs and network settings (its
+    `capability` is IPA_IN_DEVICE), or as what a modem gives of it (ipa.modem.ModemAccess). `ci_certificates`:
     DER certificates of the CIs trusted for TLS, of eIMs too that bring no key or certificate of their own; default:
     what the transport itself offers as `ci_certificates`. `state`: ipa.state.StateFile, so that nothing is lost when
     the device restarts. `servers`, `eims`: other ways to SM-DP+, SM-DS and eIMs than HTTPS. `surroundings`: what the

@@ -9,14 +9,16 @@ from apdu import Command, StatusError, tlv
 from euicc.card import Card
 from euicc.globalplatform.commands import COMMANDS, execute
 from euicc.globalplatform.registry import Entry, Registry
-from euicc.globalplatform.session import Session
+from euicc.globalplatform.session import SecurityLevel, Session
 from euicc.runtime import keys
 from tests.globalplatform.cards import (
     MNO_SD,
+    SCP03,
     SSD,
     SSD_MODULE,
     SSD_PACKAGE,
     card_with,
+    host,
     mno_sd,
     package,
     remote,
@@ -69,8 +71,10 @@ commands = st.builds(Command, st.just(0x80), st.sampled_from(sorted(COMMANDS)), 
 
 
 def state(card: Card) -> list[object]:
+    """What the profile remembers, but for the sessions that were begun."""
     memory = card.uicc.running.memory
-    return [memory.get(key, name) for key in keys.PROFILE_MEMORY for name in memory.names(key)]
+    kept = [key for key in keys.PROFILE_MEMORY if key is not keys.SCP03_COUNTER]
+    return [memory.get(key, name) for key in kept for name in memory.names(key)]
 
 
 def status_of(card: Card, session: Session, command: Command) -> int:
@@ -103,3 +107,20 @@ def test_raw_bytes_on_the_local_interface(raw: bytes, cla: int) -> None:
     card = card_with(PACKAGE)
     assert select(card).endswith("9000")
     assert len(card.transmit(bytes([cla]) + raw)) >= 2
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(commands, min_size=1, max_size=5), st.sampled_from([0x00, 0x01, 0x03, 0x11, 0x13, 0x33]))
+def test_a_secure_channel_changes_nothing_but_the_way(script: list[Command], level: int) -> None:
+    """The same script over SCP03 and straight into a twin of the card."""
+    card, twin = card_with(PACKAGE), card_with(PACKAGE)
+    opened = host(card, level)
+    session = Session(SecurityLevel.AUTHENTICATED | level, SCP03, MNO_SD)
+    for command in script:
+        short = Command(command.cla, command.ins, command.p1, command.p2, command.data[:200], 256)
+        try:
+            expected = execute(mno_sd(twin), session, short), 0x9000
+        except StatusError as error:
+            expected = error.data, error.sw
+        assert opened.send(short.encode()) == expected
+    assert state(card) == state(twin)

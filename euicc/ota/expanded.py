@@ -26,10 +26,11 @@ EXECUTED, BAD_FORMAT = 0x80, 0x90
 
 UNKNOWN_TAG, WRONG_LENGTH, LENGTH_NOT_FOUND = 0x01, 0x02, 0x03
 """Values of BAD FORMAT."""
-NO_PREVIOUS_SCRIPT, CHAINING_NOT_SUPPORTED = 0x01, 0x02
-"""Values of the script chaining response."""
-ACTION_REFUSED = 0x01
-"""Value of the immediate action response: the action cannot be carried out; this card answers nothing when it can."""
+NO_PREVIOUS_SCRIPT, CHAINING_NOT_SUPPORTED, UNABLE_TO_PROCESS = 0x01, 0x02, 0x03
+"""Values of the script chaining response, TS 102 226 table 5.16; without an error there is none."""
+SUSPENSION_ERROR = 0x01
+"""The one value of the immediate action response, TS 102 226 table 5.14: here for any action that the card cannot carry
+out."""
 
 FIRST_SCRIPT, FIRST_SCRIPT_KEPT_OVER_RESET, NEXT_SCRIPT, LAST_SCRIPT = 0x01, 0x11, 0x02, 0x03
 """Values of script chaining."""
@@ -141,13 +142,13 @@ class Run:
                 return
 
     def command(self, value: bytes) -> None:
-        """C-APDU; 6A84 for one whose answer has no room in the response."""
+        """C-APDU. Data for which there is no room are cut, with 62F1, which ends the script, TS 102 226 5.2.1.1."""
         sw, data = _execute(value, self.session)
-        self.room -= len(data) + _R_APDU_OVERHEAD
-        if self.room < 0:
-            sw, data = status.NOT_ENOUGH_MEMORY, b""
+        if len(data) > self.room:
+            sw, data = status.MORE_DATA_AVAILABLE, data[: self.room]
+        self.room = max(0, self.room - len(data) - _R_APDU_OVERHEAD)
         self.responses.append(data + sw.to_bytes(2, "big"))
-        self.failed = sw >> 8 not in GOES_ON_AFTER
+        self.failed = sw >> 8 not in GOES_ON_AFTER or sw == status.MORE_DATA_AVAILABLE
         if self.failed and self.on_error:
             self.act(self.on_error)
 
@@ -164,7 +165,7 @@ class Run:
 
     def response(self, script: ExpandedScript) -> bytes:
         """The response template."""
-        extra = tlv.encode(IMMEDIATE_ACTION, bytes((ACTION_REFUSED,))) if self.action_refused else b""
+        extra = tlv.encode(IMMEDIATE_ACTION, bytes((SUSPENSION_ERROR,))) if self.action_refused else b""
         if script.indefinite:
             return indefinite_response(*(tlv.encode(R_APDU, each) for each in self.responses), extra)
         last = tlv.encode(R_APDU, self.responses[-1]) if self.responses else b""

@@ -93,8 +93,9 @@ class Executor:
     def _session(self, script: ExpandedScript, state: bytes | None, protected: Protected) -> Session | int:
         """The session of a script, or the value of the script chaining response."""
         if script.chaining in (expanded.NEXT_SCRIPT, expanded.LAST_SCRIPT):
-            resumed = None if state is None else self.target.resume(state, protected)
-            return expanded.NO_PREVIOUS_SCRIPT if resumed is None else resumed
+            if state is None:
+                return expanded.NO_PREVIOUS_SCRIPT
+            return self.target.resume(state, protected) or expanded.UNABLE_TO_PROCESS
         session = self.target.open(protected)
         if script.chaining is not None and session.state() is None:
             return expanded.CHAINING_NOT_SUPPORTED

@@ -21,11 +21,8 @@ from euicc.testing.ota.keysets import Redundancy, redundancy
 from euicc.testing.ota.packet import RESPONSE_HEADER, ResponseError
 from tests.ota.domain import domain
 from tests.ota.vectors import (
-    CHECKSUM_RESPONSE,
     FCP_WAITS,
-    PLAIN_RESPONSE,
     TAR_SIM,
-    TRIPLE_DES_KEYS,
     TS48_CHECKSUM,
     TS48_KEYS,
     VECTORS,
@@ -89,19 +86,9 @@ def test_responses_are_those_of_others(vector: Vector) -> None:
     assert (received.status, received.data) == (0, vector.response_data)
 
 
-def test_responses_without_cipher() -> None:
-    def response_to(spi: str) -> bytes:
-        sent = pack(Protection.of(bytes.fromhex(spi)), TRIPLE_DES_KEYS, TAR_SIM, 0, b"")
-        command = CommandPacket.parse(sent.encoded)
-        protection = ResponseProtection.asked_for(command, domain(TRIPLE_DES_KEYS))
-        assert protection is not None
-        made = Response(TAR_SIM, 0, OK, FCP_WAITS).encode(protection, RESPONSE_HEADER)
-        assert unpack(RESPONSE_HEADER + made, sent).data == FCP_WAITS
-        return RESPONSE_HEADER + made
-
-    assert response_to("0601") == PLAIN_RESPONSE
-    assert response_to("0609") == CHECKSUM_RESPONSE
-    assert Response(TAR_SIM, 0, OK, FCP_WAITS).encode(UNPROTECTED) == PLAIN_RESPONSE[3:]
+def test_a_response_without_protection() -> None:
+    plain = VECTORS["triple DES, plain response"].response
+    assert plain == RESPONSE_HEADER + Response(TAR_SIM, 0, OK, FCP_WAITS).encode(UNPROTECTED)
 
 
 def test_the_checksum_inside_a_ciphered_packet() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from euicc.ota.sms import submits
 from euicc.testing.ota import (
     Check,
     Counter,
@@ -20,7 +21,7 @@ from euicc.testing.ota.sms import Submitted, response_packets
 from ipa.terminal import Terminal
 from ipa.toolkit.toolkit import Toolkit
 from tests.ota.scene import CARD, IMSI, OTHER_IMSI, TAR_USIM, card_with, content, imsi_update, scene
-from tests.ota.vectors import TS48_KEYS, VECTORS
+from tests.ota.vectors import PARTS_OF_A_REAL_CARD, TS48_KEYS, VECTORS
 
 
 def test_each_card_has_a_counter() -> None:
@@ -100,6 +101,17 @@ def test_messages_of_a_card_out_of_order() -> None:
     assert {Submitted.parse(tpdu).destination for tpdu in here.handset.sent} == {here.platform.originator}
     (packet,) = response_packets(reversed(here.handset.sent))
     assert len(parse_expanded(delivery.response(packet).data).responses) == 40
+
+
+def test_messages_of_a_real_card() -> None:
+    """It cuts its response as our card does: header element 71 in the first part only, and no byte is lost."""
+    head = bytes.fromhex("4100088121436587" + "0004")
+    tpdus = [head + bytes((len(part),)) + part for part in PARTS_OF_A_REAL_CARD]
+    (packet,) = response_packets(tpdus)
+    assert len(packet) == 233
+    assert packet.startswith(bytes.fromhex("02710000e412000000"))
+    originator = bytes.fromhex("088121436587")
+    assert [tpdu[11:] for tpdu in submits(originator, packet[3:], 1)] == list(PARTS_OF_A_REAL_CARD)
 
 
 @pytest.mark.parametrize("vector", VECTORS)

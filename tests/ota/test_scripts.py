@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from apdu import Command, StatusError
 from euicc.ota import compact, expanded
+from euicc.ota.receive import targets
+from euicc.ota.script import Chains
 from euicc.testing.ota import Script, parse_expanded
 from euicc.testing.ota.script import Chaining, ScriptResult
 from tests.ota.scene import IMSI, OTHER_IMSI, TAR_RAM, TAR_UICC, TAR_USIM, Scene, content, scene
@@ -177,15 +179,23 @@ def test_no_bytes_are_no_script(garbage: bytes) -> None:
 
 
 def test_a_response_has_room_for_so_much() -> None:
-    read = bytes.fromhex("2207 00b0000000 4e20".replace(" ", ""))
+    read = bytes.fromhex("220700b00000004e20")
     session = Scripted({0xB0: bytes(20_000)})
-    for first, last, answered in ((b"\xae\x80", b"\x00\x00", [0x9000, 0x6A84]), (b"\xaa\x1b", b"", [0x9000])):
+    for first, last, answered in ((b"\xae\x80", b"\x00\x00", [0x9000, 0x62F1]), (b"\xaa\x1b", b"", [0x9000])):
         script = expanded.ExpandedScript.parse(first + read * 3 + last)
         executing = expanded.Run(session, lambda action: False)
         executing.carry_out(script)
-        result = parse_expanded(executing.response(script))
+        response = executing.response(script)
+        result = parse_expanded(response)
         assert [sw for _, sw in result.responses] == answered
         assert len(result.responses[0][0]) == 20_000
+        assert len(response) <= 34_000, "what 255 messages carry"
+
+
+def test_more_data_than_a_command_gives_at_once_end_a_script() -> None:
+    assert run_expanded("aa0e 2205 80cb000000 2205 80cb000000", ins_CB=StatusError(0x62F1, b"\x05")) == (
+        "ab08800101230305" + "62f1"
+    )
 
 
 def send(here: Scene, script: Script, chaining: Chaining | None, tar: bytes = TAR_USIM) -> ScriptResult:
@@ -234,6 +244,21 @@ def test_what_ends_a_chain(between: Script) -> None:
     assert send(here, write(), Chaining.NEXT).chaining == expanded.NO_PREVIOUS_SCRIPT
 
 
+def test_a_place_that_is_gone() -> None:
+    here = scene()
+    adn = Script().select(ADN)
+    assert send(here, adn, Chaining.FIRST, TAR_UICC).sw == 0x9000
+    uicc = here.card.uicc.running
+    inbox = uicc.inbox
+    assert inbox is not None
+    inbox.chains = Chains()
+    target = next(iter(targets(uicc)))
+    inbox.chains.put(target, TAR_UICC, b"\x00\x00\x7f\x10\x6f\xfe", False)
+    assert send(here, Script(), Chaining.NEXT, TAR_UICC).chaining == expanded.UNABLE_TO_PROCESS
+    inbox.chains.put(target, TAR_UICC, b"\x01\xa0\x00\x7f\x10", False)
+    assert send(here, Script(), Chaining.NEXT, TAR_UICC).chaining == expanded.UNABLE_TO_PROCESS
+
+
 def test_chains_of_two_targets() -> None:
     here = scene()
     send(here, select_imsi(), Chaining.FIRST)
@@ -273,7 +298,7 @@ def test_actions_by_reference_to_a_file() -> None:
     for reference in (0x01, 0x7F, 0x81, 0x82, 0xFF):
         script = write()
         script.action = bytes((reference,))
-        assert send(here, script, None).action == expanded.ACTION_REFUSED
+        assert send(here, script, None).action == expanded.SUSPENSION_ERROR
     assert here.handset.commands == []
 
 
@@ -293,7 +318,7 @@ def test_what_an_action_may_be(objects: str, refused: bool) -> None:
     here = scene()
     script = select_imsi()
     script.action = bytes.fromhex(objects)
-    assert (send(here, script, None).action == expanded.ACTION_REFUSED) is refused
+    assert (send(here, script, None).action == expanded.SUSPENSION_ERROR) is refused
     assert bool(here.handset.commands) is not refused
 
 

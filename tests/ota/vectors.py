@@ -63,6 +63,26 @@ VECTORS = {
         FCP_WAITS,
         bytes.fromhex("027100001c12b000118bb989492c632529326a2f4681feb37c825bc9021c9f6d0b"),
     ),
+    "triple DES, response with checksum": Vector(
+        TRIPLE_DES_KEYS,
+        bytes.fromhex("0609"),
+        TAR_SIM,
+        0,
+        SELECT_MF,
+        bytes.fromhex("00201506093535b00011c49ac91ab8159ba5b83a54fb6385e0a5e31694f8b215fafc"),
+        FCP_WAITS,
+        bytes.fromhex("027100001612b0001100000000000000b5bcd6353a421fae016132"),
+    ),
+    "triple DES, plain response": Vector(
+        TRIPLE_DES_KEYS,
+        bytes.fromhex("0601"),
+        TAR_SIM,
+        0,
+        SELECT_MF,
+        bytes.fromhex("00201506013535b000113190be334900f52b025f3f7eddfe868e96ebf310023b7769"),
+        FCP_WAITS,
+        bytes.fromhex("027100000e0ab0001100000000000000016132"),
+    ),
     "TS.48, counter higher": Vector(
         TS48_KEYS,
         bytes.fromhex("1639"),
@@ -89,11 +109,22 @@ VECTORS = {
     ),
 }
 
-PLAIN_RESPONSE = bytes.fromhex("027100000e0ab0001100000000000000016132")
-CHECKSUM_RESPONSE = bytes.fromhex("027100001612b0001100000000000000b5bcd6353a421fae016132")
-"""With the triple DES keys."""
 TS48_CHECKSUM = bytes.fromhex("27EFAFEA7FA63AF5")
 TS48_ENVELOPE = (
     bytes.fromhex("80c200005dd15b82028381860581214365878b4e400881214365877ff6227052000000003d027000")
     + VECTORS["TS.48, counter higher"].command
 )
+
+PARTS_OF_A_REAL_CARD = (
+    bytes.fromhex(
+        "070003010201710000e412000000df63afe4b06db21e2113be1be09e9b66f1c113ae841cca2d030064ec16b5b80ee5ce82"
+        "4604a4568109d25a82fb74a325df6f911bd0a4f858ece2c770039002c480269fc65953f5fd93ebbe528d97838bac4389a7"
+        "303db2b073a37a9a1a51890457f41b49fc7905ce337e83449b65560501b8b845fe63339d557a928f2643"
+    ),
+    bytes.fromhex(
+        "050003010202fd9c4e50ec40fb4427af518e9c08697405d91fbb6e9fa0b0935f48a560e15f2f3f27a2e44ef3a47280acce"
+        "77f030fb70eb3df863c159177e2c0e3e53052fc7bb7ed171a491ded3ab7921861176a04305bc09fcf526c07bf6bb48a19e"
+        "67cf18be5bc1"
+    ),
+)
+"""User data of two short messages in which a sysmoISIM-SJA5 sent one response packet; its keys are not known."""

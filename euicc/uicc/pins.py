@@ -15,7 +15,7 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, Protocol
 
 from euicc.runtime import keys
-from euicc.uicc.profile_data import LOCAL_PIN, PIN_CHANGEABLE, PIN_MAY_BE_DISABLED, Pin, Puk
+from euicc.uicc.profile_data import PIN_CHANGEABLE, PIN_MAY_BE_DISABLED, Pin, Puk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -239,11 +239,8 @@ class Pins:
         self._verified.update(verified)
 
     def _find(self, reference: int, df: Df) -> RunningPin | None:
-        for directory in df.ancestors() if reference & LOCAL_PIN else (self._profile.filesystem.mf,):
-            context = self._profile.pins.get(directory.path)
-            if context is not None and reference in context.pins:
-                return self._pin(context.directory, context.pins[reference])
-        return None
+        context = self._profile.pin_context(reference, df)
+        return None if context is None else self._pin(context.directory, context.pins[reference])
 
     def _pin(self, directory: bytes, pin: Pin) -> RunningPin:
         place = (directory, pin.reference)

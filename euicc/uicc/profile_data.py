@@ -111,11 +111,16 @@ class UiccProfile:
     connectivity_parameters: bytes | None = None
     """How an M2M eUICC reaches its SM-SR with this profile, coded as in SGP.02."""
 
-    def pin(self, reference: int, df: Df) -> Pin | None:
-        """The PIN that `reference` means in `df`: the MF's if global, else of the nearest DF defining it."""
+    def pin_context(self, reference: int, df: Df) -> PinContext | None:
+        """Where the key that `reference` means in `df` was defined: the MF if global, else the nearest DF with it."""
         directories = df.ancestors() if reference & LOCAL_PIN else (self.filesystem.mf,)
         for directory in directories:
             context = self.pins.get(directory.path)
             if context is not None and reference in context.pins:
-                return context.pins[reference]
+                return context
         return None
+
+    def pin(self, reference: int, df: Df) -> Pin | None:
+        """The key that `reference` means in `df`, as the package has it."""
+        context = self.pin_context(reference, df)
+        return None if context is None else context.pins[reference]

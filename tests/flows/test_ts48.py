@@ -30,7 +30,7 @@ ADDRESS = "testsmdpplus1.example.com"
 EID = "89049032123451234512345678901235"
 EF_UST = bytes.fromhex("7FD06F38")
 CLOSED, NOT_FOR_READING = 0x6982, 0x6981
-"""Only for ADM, and BER-TLV files (RETRIEVE DATA is not there yet): compared inside the card."""
+"""Only for ADM, and BER-TLV files, which have no bytes at offsets: compared inside the card."""
 
 pytestmark = [needs_ts48, needs_sgp26]
 packages = pytest.mark.parametrize("path", ts48_packages(), ids=lambda path: str(path.stem))

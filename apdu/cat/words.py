@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from apdu.cat import profile
 from apdu.cat.codes import (
     CHANNELS,
     CommandType,
@@ -15,6 +16,7 @@ from apdu.cat.codes import (
     channel_device,
 )
 from apdu.cat.command import name_of
+from apdu.cat.profile import TerminalProfile
 from apdu.cat.response import Result
 from apdu.cat.tags import Tag
 
@@ -103,6 +105,19 @@ def event(code: int) -> str:
 def tag(code: int) -> str:
     """The name of a data object."""
     return _named(Tag, code, f"tag {code:02X}")
+
+
+def facilities(declared: TerminalProfile) -> list[str]:
+    """What a terminal says it can do, as far as it has a name here, and its channels."""
+    found = [name for name, bit in _FACILITIES.items() if declared.has(bit)]
+    return [*found, f"{declared.channels} channels"] if declared.channels else found
+
+
+_FACILITIES = {
+    name.lower().replace("_", " "): bit
+    for name, bit in vars(profile).items()
+    if isinstance(bit, profile.Facility)
+}
 
 
 def _named(names: type[IntEnum], code: int, otherwise: str) -> str:

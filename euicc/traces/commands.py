@@ -266,7 +266,7 @@ def _envelope(said: Said) -> Reading:
 
 
 def _terminal_profile(said: Said) -> Reading:
-    return replace(_plain(said), request=Node("terminal_profile", octets(said.data)))
+    return replace(_plain(said), request=toolkit.profile(said.data))
 
 
 def _terminal_capability(said: Said) -> Reading:

@@ -13,6 +13,7 @@ from apdu.cat import (
     ProactiveCommand,
     Result,
     Tag,
+    TerminalProfile,
     TerminalResponse,
     bearer,
     words,
@@ -67,6 +68,12 @@ def envelope(data: bytes) -> tuple[str, Node]:
         return "", not_understood("ENVELOPE", data, error)
     name = words.envelope(found.tag)
     return name, Node(name, children=tuple(_objects(found.objects)))
+
+
+def profile(data: bytes) -> Node:
+    """TERMINAL PROFILE: its bytes, and what they say that the terminal can do."""
+    can = ", ".join(words.facilities(TerminalProfile(data))) or "nothing"
+    return Node("terminal_profile", children=(Node("profile", octets(data)), Node("facilities", can)))
 
 
 def _objects(found: Iterable[ComprehensionTlv], command: int | None = None) -> Iterable[Node]:

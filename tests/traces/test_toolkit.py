@@ -103,6 +103,19 @@ def test_responses(encoded: str, words: str, name: str, value: str) -> None:
     assert (tree.trouble == ERROR) is ("error" in words)
 
 
+@pytest.mark.parametrize(
+    ("encoded", "can"),
+    [
+        ("010080", "profile download, refresh"),
+        ("00000000000000000000000142", "open channel, bearer gprs, 2 channels"),
+        ("", "nothing"),
+    ],
+)
+def test_terminal_profiles(encoded: str, can: str) -> None:
+    tree = toolkit.profile(bytes.fromhex(encoded))
+    assert values(tree) == {"profile": encoded or "empty", "facilities": can}
+
+
 def test_envelopes() -> None:
     name, tree = told("envelope", "D613 990103 82028281 9B0100 930700F11000010001")
     assert name == "event download"

@@ -1,4 +1,4 @@
-"""Access domains, TS 102 226 8.2.1.3.2.4: the rights of a remote application in the file system."""
+"""Access domains, TS 102 226 8.2.1.3.2.5: the rights of a remote application in the file system."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ RUNNERS: dict[int, Callable[[Run, bytes], None]] = {
     IMMEDIATE_ACTION: Run.act,
     ERROR_ACTION: Run.act_on_error,
 }
-"""Tag of an element -> what it does, TS 102 226 table 5.3."""
+"""Tag of an element -> what it does, TS 102 226 5.2.1."""
 
 
 def _execute(value: bytes, session: Session) -> tuple[int, bytes]:

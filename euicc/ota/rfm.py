@@ -60,7 +60,7 @@ COMMANDS = (
         )
     )
 )
-"""What a script may contain, TS 102 226 table 6.1 and 6.2; GET RESPONSE belongs to the script itself."""
+"""What a script may contain, TS 102 226 6; GET RESPONSE belongs to the script itself."""
 CLASSES = (0x00, 0x80)
 """Neither logical channels nor secure messaging: the packet is both."""
 _BY_DF_NAME = 0x04

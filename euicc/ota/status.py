@@ -1,4 +1,4 @@
-"""Response status codes of secured packets, TS 102 225 table 5."""
+"""Response status codes of secured packets, TS 102 225 5.2."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Response status codes of TS 102 225 table 5: how each comes about, who is told, and who is met with silence.
+"""Response status codes of TS 102 225 5.2: how each comes about, who is told, and who is met with silence.
 
 Never given: 07 (a card takes any packet that 255 messages carry) and 08 (it answers when it is done). 01 and 06 are
 only for who cannot be recognised, so they need the card of the old kind.

@@ -29,7 +29,7 @@ class Packet:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response packet: status as in TS 102 225 table 5; data: additional response data."""
+    """A response packet: status as in TS 102 225 5.2; data: additional response data."""
 
     tar: bytes
     counter: int

@@ -142,13 +142,16 @@ class Run:
                 return
 
     def command(self, value: bytes) -> None:
-        """C-APDU. Data for which there is no room are cut, with 62F1, which ends the script, TS 102 226 5.2.1.1."""
+        """C-APDU. Data for which there is no room are cut, with 62F1, which ends the script, TS 102 226 5.2.1.1.
+
+        So does a response that is full.
+        """
         sw, data = _execute(value, self.session)
         if len(data) > self.room:
             sw, data = status.MORE_DATA_AVAILABLE, data[: self.room]
         self.room = max(0, self.room - len(data) - _R_APDU_OVERHEAD)
         self.responses.append(data + sw.to_bytes(2, "big"))
-        self.failed = sw >> 8 not in GOES_ON_AFTER or sw == status.MORE_DATA_AVAILABLE
+        self.failed = sw >> 8 not in GOES_ON_AFTER or sw == status.MORE_DATA_AVAILABLE or not self.room
         if self.failed and self.on_error:
             self.act(self.on_error)
 

@@ -192,6 +192,15 @@ def test_a_response_has_room_for_so_much() -> None:
         assert len(response) <= 34_000, "what 255 messages carry"
 
 
+def test_as_many_commands_as_their_responses_have_room() -> None:
+    script = b"\xae\x80" + bytes.fromhex("220400440000") * 6_000 + b"\x00\x00"
+    executing = expanded.Run(Scripted(), lambda action: False)
+    parsed = expanded.ExpandedScript.parse(script)
+    executing.carry_out(parsed)
+    assert 5_000 < len(executing.responses) < 6_000
+    assert len(executing.response(parsed)) <= 34_000
+
+
 def test_more_data_than_a_command_gives_at_once_end_a_script() -> None:
     assert run_expanded("aa0e 2205 80cb000000 2205 80cb000000", ins_CB=StatusError(0x62F1, b"\x05")) == (
         "ab08800101230305" + "62f1"

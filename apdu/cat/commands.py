@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from apdu.cat import bearer
+from apdu.cat.calls import DtmfString, Tone, UssdString
 from apdu.cat.codes import CommandType, Device, LocalInformation, TimerAction, channel_device
 from apdu.cat.command import ProactiveCommand
 from apdu.cat.comprehension import ComprehensionTlv, Content
@@ -70,6 +71,41 @@ def send_short_message(
         service_centre,
         SmsTpdu(tpdu),
         destination=Device.NETWORK,
+    )
+
+
+def set_up_call(number: Address, alpha: str | None = None, qualifier: int = 0) -> ProactiveCommand:
+    """SET UP CALL, 6.6.12; qualifier 0: only if not busy on another call."""
+    return ProactiveCommand.of(
+        CommandType.SET_UP_CALL, qualifier, _alpha(alpha), number, destination=Device.NETWORK
+    )
+
+
+def send_ussd(text: str, alpha: str | None = None) -> ProactiveCommand:
+    """SEND USSD, TS 31.111 6.6.11: *100# and the like; the response has the network's answer as Text string."""
+    return ProactiveCommand.of(
+        CommandType.SEND_USSD, 0, _alpha(alpha), UssdString.of(text), destination=Device.NETWORK
+    )
+
+
+def send_dtmf(digits: str, alpha: str | None = None) -> ProactiveCommand:
+    """SEND DTMF, 6.6.24, during a call."""
+    return ProactiveCommand.of(
+        CommandType.SEND_DTMF, 0, _alpha(alpha), DtmfString(digits), destination=Device.NETWORK
+    )
+
+
+def play_tone(
+    tone: int | None = None, duration: Duration | None = None, alpha: str | None = None
+) -> ProactiveCommand:
+    """PLAY TONE, 6.6.5: a Tone, the terminal's general beep without one."""
+    return ProactiveCommand.of(
+        CommandType.PLAY_TONE,
+        0,
+        _alpha(alpha),
+        None if tone is None else Tone(tone),
+        duration,
+        destination=Device.EARPIECE,
     )
 
 

@@ -50,6 +50,23 @@ BUILT = {
         commands.send_short_message(TPDU, packing=True),
         "D023 8103011301 82028183 8B18" + TPDU.hex(),
     ),
+    "SET UP CALL": (
+        commands.set_up_call(Address.of("+012340123456,1,2"), "Not busy"),
+        "D01E 8103011000 82028183 85084E6F742062757379 860991103204214365 1C2C",
+    ),
+    "SEND USSD": (
+        commands.send_ussd("*100#", "Balance"),
+        "D01A 8103011200 82028183 850742616C616E6365 8A060FAA180C3602",
+    ),
+    "SEND DTMF": (
+        commands.send_dtmf("1234567890", "Send DTMF"),
+        "D01B 8103011400 82028183 850953656E642044544D46 AC052143658709",
+    ),
+    "PLAY TONE": (
+        commands.play_tone(1, Duration(TimeUnit.SECONDS, 5), "Dial Tone"),
+        "D01B 8103012000 82028103 85094469616C20546F6E65 8E0101 84020105",
+    ),
+    "PLAY TONE of the terminal": (commands.play_tone(), "D009 8103012000 82028103"),
     "DISPLAY TEXT": (
         commands.display_text("Toolkit Test 1"),
         "D01A8103012180820281028D0F04546F6F6C6B697420546573742031",

@@ -17,6 +17,7 @@ from apdu.cat import (
     ProactiveCommand,
     TerminalResponse,
     bearer,
+    calls,
     comprehension,
     information,
     objects,
@@ -30,7 +31,7 @@ TYPES: list[type[DataObject]] = [
     Result,
     *(
         kind
-        for module in (objects, bearer, information)
+        for module in (objects, bearer, calls, information)
         for kind in vars(module).values()
         if isinstance(kind, type) and isinstance(vars(kind).get("TAG"), int)
     ),
@@ -195,6 +196,8 @@ def test_alpha_identifiers(encoded: str, text: str | None) -> None:
         (FileList, "012FE23F00"),
         (FileList, "013F002F"),
         (objects.Duration, "01"),
+        (calls.UssdString, ""),
+        (calls.DtmfString, "1F32"),
         (objects.ResponseLength, "010203"),
         (objects.ItemIdentifier, ""),
         (objects.LocationStatus, "0000"),

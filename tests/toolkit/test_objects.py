@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from ipaddress import IPv4Address, IPv6Address
 
 import pytest
@@ -58,6 +58,8 @@ VALUES = [
     (bearer.OtherAddress(IPv6Address("::1")), "5700000000000000000000000000000001"),
     (bearer.NetworkAccessName("internet"), "08696E7465726E6574"),
     (bearer.NetworkAccessName(""), ""),
+    (bearer.NetworkAccessName("a.b"), "01610162"),
+    (bearer.NetworkAccessName("a" * 63), "3F" + "61" * 63),
     (bearer.ChannelStatus.of(3, established=False), "0300"),
     (bearer.ChannelStatus(1, 0x40), "4100"),
     (information.LocationInformation("", b"\xff\xfe"), "FFFFFFFFFE"),
@@ -69,6 +71,7 @@ VALUES = [
         ),
         "62102030405049",
     ),
+    (information.DateTimeAndTimeZone(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)), "62102030405000"),
     (information.TimerValue(359_999), "999595"),
     (information.Language("de"), "6465"),
     (objects.EventList(b"\x03\x09"), "0309"),

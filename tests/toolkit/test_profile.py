@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from apdu.cat import CommandType, Event, TerminalProfile, profile
+from apdu.cat import CommandType, Event, TerminalProfile, profile, words
 from apdu.cat.codes import LocalInformation
 
 REFRESH_ONLY = TerminalProfile(bytes.fromhex("010080"))
@@ -70,3 +70,44 @@ def test_the_tables_name_what_the_standard_names() -> None:
     assert set(CommandType) - set(profile.COMMANDS) == {CommandType.GEOGRAPHICAL_LOCATION_REQUEST}
     unnamed = set(Event) - set(profile.EVENTS)
     assert min(unnamed) >= Event.ACCESS_TECHNOLOGY_CHANGE_MULTIPLE
+
+
+# TS 102 223 5.2 and TS 31.111 5.2, bits from 1 on; "-": has no name here.
+BITS = """
+1: profile download, sms pp download, cell broadcast download, menu selection, -, timer expiration, -, -
+2: -, call control, -, mo short message control, -, -, -, -
+3: display text, get inkey, get input, more time, play tone, poll interval, polling off, refresh
+4: select item, send short message, send ss, send ussd, set up call, set up menu, provide location and imei,
+   provide network measurement results
+5: set up event list, event mt call, event call connected, event call disconnected, event location status,
+   event user activity, event idle screen available, event card reader status
+6: event language selection, event browser termination, event data available, event channel status,
+   event access technology change, event display parameters changed, event local connection,
+   event network search mode change
+7: power on card, power off card, perform card apdu, get reader status, -, -, -, -
+8: timer start stop, timer get value, provide date time, -, set up idle mode text, run at command, -, -
+9: -, send dtmf, -, provide language, provide timing advance, language notification, launch browser,
+   provide access technology
+12: open channel, close channel, receive data, send data, get channel status, -, -, -
+13: bearer csd, bearer gprs, -, -, -, 1 channels, 2 channels, 4 channels
+17: tcp client remote, udp client remote, -, -, -, -, -, -
+18: -, -, -, -, provide esn, -, provide imeisv, provide network search mode
+22: -, provide battery state, -, -, -, -, -, -
+23: -, -, -, -, -, provide meid, -, -
+25: event browsing status, -, event frames information change, event wlan access status,
+    event network rejection, event hci connectivity, -, -
+26: event csg cell selection, event contactless state request, -, -, -, -, -, -
+"""
+
+
+def bits() -> list[tuple[int, int, str]]:
+    rows = (row.split(": ") for row in BITS.strip().replace(",\n ", ",").splitlines())
+    return [
+        (int(byte), bit, name.strip()) for byte, names in rows for bit, name in enumerate(names.split(","))
+    ]
+
+
+@pytest.mark.parametrize(("byte", "bit", "name"), bits())
+def test_each_bit_is_where_the_standard_has_it(byte: int, bit: int, name: str) -> None:
+    told = words.facilities(TerminalProfile(bytes(byte - 1) + bytes((1 << bit,))))
+    assert told == ([] if name == "-" else [name])

@@ -57,8 +57,8 @@ class Channel:
     """One channel.
 
     toolkit: the handle of the applet that opened it. number: 1 to 7. buffer_size: bytes that the terminal keeps for it.
-    available: bytes that can be received, as far as the card knows; 255 means 255 or more. established: whether there
-    is a link.
+    available: bytes that can be received, as far as the card knows; 255 means 255 or more. established: false once
+    the terminal told that there is no link.
     """
 
     def __init__(self, toolkit: Toolkit, number: int, buffer_size: int, datagrams: bool) -> None:
@@ -88,13 +88,19 @@ class Channel:
 
     def receive(self, most: int = RECEIVE_MAX) -> Procedure[bytes]:
         """RECEIVE DATA: the next piece, at most `most` bytes; waits for it. b"" once the link is lost; ChannelError."""
-        yield Until(lambda: self.available > 0 or not self.established)
-        if not self.available:
-            return b""
-        wanted = min(self.available, most, RECEIVE_MAX)
+        data = b""
+        while not data:
+            yield Until(lambda: self.available > 0 or not self.established)
+            if not self.available:
+                return b""
+            data = yield from self._receive(min(self.available, most, RECEIVE_MAX))
+        return data
+
+    def _receive(self, wanted: int) -> Procedure[bytes]:
+        """One RECEIVE DATA. A terminal that gives nothing has nothing, until it tells of data again."""
         response = yield from _checked(commands.receive_data(self.number, wanted))
         data, left = response.find(ChannelData), response.find(ChannelDataLength)
-        self.available = left.value if left else 0
+        self.available = left.value if data and data.value and left else 0
         return data.value if data else b""
 
     def receive_exactly(self, count: int) -> Procedure[bytes]:

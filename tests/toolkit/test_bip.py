@@ -154,8 +154,23 @@ def test_a_terminal_that_does_not_say_what_is_left() -> None:
     data_available(device, 5)
     assert device.answer(device.fetch(), ChannelData(b"all")) == "9000"
     data_available(device, 5)
-    device.answer(device.fetch(), ChannelDataLength(0))
-    assert applet.received == [b"all", b""]
+    deliver(device, b"again")
+    assert applet.received == [b"all", b"again"]
+
+
+@pytest.mark.parametrize("found", [[], [ChannelData(b""), ChannelDataLength(9)]])
+def test_a_terminal_that_announces_data_and_has_none(found: list[ChannelData | ChannelDataLength]) -> None:
+    def talk(channel: bip.Channel) -> Procedure[None]:
+        applet.received.append((yield from channel.receive()))
+
+    device, applet = talker(talk)
+    accept(device)
+    data_available(device, 5)
+    assert device.answer(device.fetch(), *found) == "9000"
+    assert applet.received == []
+    assert data_available(device, 2) == "910E"
+    deliver(device, b"ok")
+    assert applet.received == [b"ok"]
 
 
 def test_a_datagram_is_sent_whole_or_not_at_all() -> None:

@@ -6,18 +6,34 @@ themselves, in compact and expanded format. A file without rules, or whose EF_AR
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from enum import IntFlag
 from typing import TYPE_CHECKING
 
-from euicc.uicc import access_rules
-from euicc.uicc.access_rules import CLOSED_RULES, Access, AccessRules, Condition, Satisfied
 from euicc.uicc.filesystem import SECURITY_COMPACT, SECURITY_EXPANDED, Df, Ef, File
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from euicc.runtime.nvm import Nvm
+    from euicc.uicc.access_rules import AccessRules, Condition, Satisfied
     from euicc.uicc.uicc import Uicc
 
-__all__ = ["Access", "FileRules", "Satisfied", "permits"]
+
+class Access(IntFlag):
+    """Access mode byte, ISO/IEC 7816-4 tables 31 (EF) and 32 (DF, which counts some bits for its children)."""
+
+    READ = 0x01
+    UPDATE = 0x02
+    WRITE = 0x04
+    DEACTIVATE = 0x08
+    ACTIVATE = 0x10
+    TERMINATE = 0x20
+    DELETE = 0x40
+
+    DELETE_CHILD = 0x01
+    CREATE_EF = 0x02
+    CREATE_DF = 0x04
+
 
 DEFAULT_ENVIRONMENT, REPLACED_ENVIRONMENT = 0x01, 0x00
 """Security environments: 00 while the universal PIN replaces the application PIN, TS 102 221 9.2.7."""
@@ -59,16 +75,18 @@ class FileRules:
 
     def of(self, file: File) -> AccessRules:
         """The rules that count for `file` now."""
+        from euicc.uicc import access_rules
+
         if file.security_format == SECURITY_EXPANDED:
             return access_rules.expanded(file.security)
         if file.security_format == SECURITY_COMPACT:
             return access_rules.compact(file.security)
         found = _arr(file, self._uicc)
         if found is None:
-            return CLOSED_RULES
+            return access_rules.CLOSED_RULES
         arr, number = found
         if not 1 <= number <= self._uicc.record_count(arr):
-            return CLOSED_RULES
+            return access_rules.CLOSED_RULES
         return access_rules.expanded(self._uicc.record(arr, number))
 
 

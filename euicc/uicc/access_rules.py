@@ -11,29 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntFlag
 from functools import lru_cache
 
 from apdu import Command, tlv
 from apdu.command import class_on_channel
 from apdu.tlv import Tlv, TlvError
-
-
-class Access(IntFlag):
-    """Access mode byte, ISO/IEC 7816-4 tables 31 (EF) and 32 (DF, which counts some bits for its children)."""
-
-    READ = 0x01
-    UPDATE = 0x02
-    WRITE = 0x04
-    DEACTIVATE = 0x08
-    ACTIVATE = 0x10
-    TERMINATE = 0x20
-    DELETE = 0x40
-
-    DELETE_CHILD = 0x01
-    CREATE_EF = 0x02
-    CREATE_DF = 0x04
-
 
 Satisfied = Callable[[int], bool]
 """Whether the user authentication with this key reference has been done, or is not needed."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from apdu import Command, StatusError, status
 from euicc.uicc.authority import UserAuthentication
-from euicc.uicc.commands import authentication_table, file_table, pins, read, select
+from euicc.uicc.commands import authentication_table, file_table, pin_table, read, select
 from euicc.uicc.commands.command_table import Commands
 from euicc.uicc.context import Context
 from euicc.uicc.default_files import default_profile
@@ -18,7 +18,7 @@ COMMANDS: Commands = {
     **select.COMMANDS,
     **read.COMMANDS,
     **file_table.COMMANDS,
-    **pins.COMMANDS,
+    **pin_table.COMMANDS,
     **authentication_table.COMMANDS,
 }
 """INS -> class (0X/4X or 8X/CX) and function, TS 102 221 table 10.5.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from apdu import tlv
 from euicc.uicc.filesystem import Df, Ef, File, FileKind
-from euicc.uicc.pins import UNIVERSAL_PIN
+from euicc.uicc.profile_data import UNIVERSAL_PIN
 from euicc.uicc.uicc import Uicc
 
 FCP_TEMPLATE = 0x62

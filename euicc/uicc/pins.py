@@ -15,7 +15,7 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, Protocol
 
 from euicc.runtime import keys
-from euicc.uicc.profile_data import PIN_CHANGEABLE, PIN_MAY_BE_DISABLED, Pin, Puk
+from euicc.uicc.profile_data import PIN_CHANGEABLE, PIN_MAY_BE_DISABLED, UNIVERSAL_PIN, Pin, Puk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 VALUE_LENGTH = 8
 """A PIN, an administrative key or a PUK is presented with 8 bytes, TS 102 221 9.5.1."""
-UNIVERSAL_PIN = 0x11
 APPLICATION_PINS = frozenset(range(0x01, 0x09))
 ADMINISTRATIVE_KEYS = frozenset((*range(0x0A, 0x0F), *range(0x8A, 0x8F)))
 

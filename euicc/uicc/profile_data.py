@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LOCAL_PIN = 0x80
 """Key references with this bit belong to the ADF or DF they were defined in, TS 102 221 9.5.1."""
+UNIVERSAL_PIN = 0x11
+"""The key reference of the PIN that may replace application PINs, TS 102 221 9.4.1."""
 PIN_ENABLED = 0x01
 PIN_CHANGEABLE = 0x02
 PIN_MAY_BE_DISABLED = 0x04

@@ -16,7 +16,6 @@ from euicc.uicc.filesystem import (
     is_terminated,
 )
 from euicc.uicc.memory import ProfileMemory
-from euicc.uicc.pins import Pins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +52,8 @@ class Uicc:
     """
 
     def __init__(self, profile: UiccProfile, platform: Platform) -> None:
+        from euicc.uicc.pins import Pins
+
         self.profile = profile
         self.memory = ProfileMemory(platform.nvm, profile.isd_p)
         self.pins = Pins(profile, self.memory)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from apdu import Command, instruction, tlv
 from euicc.uicc import access_rules
-from euicc.uicc.access_rules import Access
+from euicc.uicc.access import Access
 
 KEYS = (0x01, 0x0A, 0x11, 0x81)
 ACCESSES = (Access.READ, Access.UPDATE, Access.ACTIVATE)

@@ -8,10 +8,10 @@ x tries left, 63C0 for the wrong try that blocks.
 
 from __future__ import annotations
 
-from apdu import Command, StatusError, instruction, status
-from euicc.uicc.commands.command_table import INTERINDUSTRY, Commands
+from apdu import Command, StatusError, status
 from euicc.uicc.context import Context
-from euicc.uicc.pins import APPLICATION_PINS, UNIVERSAL_PIN, VALUE_LENGTH, RunningPin, RunningPuk, Secret
+from euicc.uicc.pins import APPLICATION_PINS, VALUE_LENGTH, RunningPin, RunningPuk, Secret
+from euicc.uicc.profile_data import UNIVERSAL_PIN
 
 REFERENCE_RFU = 0x60
 """b7 and b6 of P2, TS 102 221 table 11.15."""
@@ -158,12 +158,3 @@ def _tries(secret: Secret) -> StatusError:
 def _present(secret: Secret, value: bytes) -> None:
     if not secret.present(value):
         raise StatusError(status.RETRIES_LEFT_X | secret.tries_left)
-
-
-COMMANDS: Commands = {
-    instruction.VERIFY: (INTERINDUSTRY, verify),
-    instruction.CHANGE_PIN: (INTERINDUSTRY, change),
-    instruction.DISABLE_PIN: (INTERINDUSTRY, disable),
-    instruction.ENABLE_PIN: (INTERINDUSTRY, enable),
-    instruction.UNBLOCK_PIN: (INTERINDUSTRY, unblock),
-}

@@ -90,6 +90,30 @@ def test_data_objects_round_trip(found: tuple[ComprehensionTlv, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("size", "header"),
+    [
+        (0, "B600"),
+        (0x7F, "B67F"),
+        (0x80, "B68180"),
+        (0xFF, "B681FF"),
+        (0x100, "B6820100"),
+        (0x10000, "B683010000"),
+    ],
+)
+def test_lengths(size: int, header: str) -> None:
+    encoded = bytes.fromhex(header) + bytes(size)
+    assert comprehension.encode([ComprehensionTlv(0x36, bytes(size))]) == encoded
+    assert comprehension.parse(encoded) == (ComprehensionTlv(0x36, bytes(size)),)
+    with pytest.raises(TlvError):
+        comprehension.parse(encoded + b"\x36")
+
+
+@pytest.mark.parametrize("number", ["+4912*#,", "110", ""])
+def test_numbers_as_they_are_dialled(number: str) -> None:
+    assert Address.of(number).number == number
+
+
+@pytest.mark.parametrize(
     "encoded", ["81", "8180", "7F00", "7F0001", "00", "8000", "FF00", "7F800000", "8183000003"]
 )
 def test_what_is_no_sequence_of_data_objects(encoded: str) -> None:

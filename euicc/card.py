@@ -37,10 +37,23 @@ class EuiccIssuer(Protocol):
         ...
 
 
+class Front(Protocol):
+    """What a card answers with: its Runtime, or what stands in front of that and makes it act otherwise."""
+
+    def reset(self) -> None:
+        """The card is reset: nothing volatile stays."""
+        ...
+
+    def transmit(self, raw: bytes, /) -> bytes:
+        """Answers one command APDU."""
+        ...
+
+
 class Card:
     """An eUICC with its power on; a Transport (ISO/IEC 7816-3: reset, transmit).
 
-    nvm, env, config, identity: what it is made of. runtime, proactive, isdr: what it runs on. enabled_profile: the
+    nvm, env, config, identity: what it is made of. runtime, proactive, isdr: what it runs on. front: who gets every
+    command first, the runtime unless the card has quirks or a test stands before it. enabled_profile: the
     files it shows; uicc: what runs them.
     ci_certificates: the trusted CIs, DER.
     """
@@ -60,6 +73,7 @@ class Card:
         self.runtime = Runtime(self.uicc, self.proactive, config.channels)
         self.runtime.envelope = lambda data: self.toolkit.envelope(data)
         self.runtime.suspend = lambda command: self._suspending.execute(command)
+        self.front: Front = self.runtime
         self.isdr = IsdR(self)
         self.register(self.isdr)
         self.register(Ecasd(lambda: self.identity))
@@ -121,7 +135,7 @@ class Card:
     def reset(self) -> bytes:
         """Reset, or power on; the ATR. What was volatile is gone, what waited for a reset is done."""
         self.nvm.power_on()
-        self.runtime.reset()
+        self.front.reset()
         if self.nvm.get(keys.SUSPENSION) is not None:
             self._suspending.boot()
         return ATR
@@ -144,7 +158,7 @@ class Card:
         """
         if not self.nvm.powered:
             raise PowerLoss("the card has no power: reset it")
-        return self.runtime.transmit(command)
+        return self.front.transmit(command)
 
     def register(self, applet: Applet) -> None:
         """Install an application of one's own: selectable by its AIDs at once, booted at the next reset."""

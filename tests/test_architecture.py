@@ -25,8 +25,20 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "euicc.testing": ("euicc.testing", "euicc.crypto", "apdu", "asn1"),
     # Issuing an eUICC's certificates ends in what the card is manufactured with.
     "euicc.testing.pki": ("euicc.testing", "euicc.crypto", "euicc.identity", "euicc.eid", "apdu", "asn1"),
+    # Power and memory are the card's own: what takes them away works on its Nvm.
+    "euicc.testing.faults": (
+        "euicc.testing",
+        "euicc.crypto",
+        "euicc.runtime.nvm",
+        "euicc.runtime.keys",
+        "apdu",
+        "asn1",
+    ),
     # Composition: these put the parts together, and nothing imports them.
     "euicc.testing.demo": ("euicc", "ipa", "apdu", "asn1"),
+    # A laboratory has cards, servers and devices in it; the plugin gives it to tests.
+    "euicc.testing.lab": ("euicc", "ipa", "apdu", "asn1"),
+    "euicc.testing.plugin": ("euicc", "ipa", "apdu", "asn1"),
     "euicc.__main__": ("euicc", "ipa", "apdu", "asn1"),
     "euicc.commands": ("euicc", "ipa", "apdu", "asn1"),
 }

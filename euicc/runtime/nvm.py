@@ -20,6 +20,9 @@ from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from apdu import StatusError, status
+from euicc.refusals import Reason, Refused
+
 if TYPE_CHECKING:
     from euicc.runtime.card_file import CardFile
 
@@ -44,6 +47,14 @@ class PowerLoss(Exception):
     """The card has no power: cut at the point that `Nvm.lose_power_at` asked for, or switched off."""
 
 
+class NvmFull(Refused, StatusError):
+    """There is no room for a value: whoever has a result code for it answers Reason.MEMORY, everybody else 6A84."""
+
+    def __init__(self) -> None:
+        StatusError.__init__(self, status.NOT_ENOUGH_MEMORY)
+        self.reason = Reason.MEMORY
+
+
 class _Encoded(bytes):
     """A value as it lies in a file, not decoded yet."""
 
@@ -60,7 +71,8 @@ class Nvm:
     it goes: PowerLoss is raised there. Points are every set, every delete, and for every commit with changes
     the moment before it becomes durable and the moment after. None: the power stays. generation: grows with
     every change of any value and with every undoing of changes; a cache computed from values of this memory
-    is current as long as it stands still.
+    is current as long as it stands still. admit: while there is one, it is asked before a value is written, and
+    raises NvmFull when there is no room for it.
     """
 
     __slots__ = (
@@ -71,6 +83,7 @@ class Nvm:
         "_tables",
         "_transaction",
         "_undo",
+        "admit",
         "generation",
         "lose_power_at",
     )
@@ -85,6 +98,7 @@ class Nvm:
         self._off = False
         self.generation = 0
         self.lose_power_at: int | None = None
+        self.admit: Callable[[Key[Any], object, str], None] | None = None
         if file is not None:
             self._load(file)
 
@@ -129,6 +143,8 @@ class Nvm:
             self.delete(key, index)
             return
         table = self._writable(key)
+        if self.admit is not None:
+            self.admit(key, value, index)
         self._undo.append((key, index, table.get(index, _ABSENT)))
         table[index] = value
 

@@ -12,11 +12,13 @@ from euicc.isdr import bpp, installation, one_time_key
 from euicc.isdr.functions import Function
 from euicc.isdr.session import Authenticated, Loading, Prepared
 from euicc.refusals import Reason, Refused
+from euicc.runtime.nvm import NvmFull
 
 if TYPE_CHECKING:
     from euicc.isdr.applet import IsdR
 
 _SIGNATURE = 0x5F37
+_NO_ROOM = rsp.ErrorReason.INSTALL_FAILED_DUE_TO_INSUFFICIENT_MEMORY_FOR_PROFILE
 
 PREPARE_REFUSALS = {
     Reason.INVALID_CERTIFICATE: rsp.DownloadErrorCode.INVALID_CERTIFICATE,
@@ -100,7 +102,17 @@ def load_bound_profile_package(isdr: IsdR, piece: bytes) -> bytes:
             return _continue(isdr, session, piece)
     except bpp.LoadRefused as refusal:
         return installation.refuse(isdr, refusal)
+    except NvmFull:
+        return installation.refuse(isdr, _no_room(isdr))
     raise StatusError(status.CONDITIONS_NOT_SATISFIED)
+
+
+def _no_room(isdr: IsdR) -> bpp.LoadRefused:
+    loading = isdr.session
+    command = (
+        loading.loader.command if isinstance(loading, Loading) else bpp.BppCommand.INITIALISE_SECURE_CHANNEL
+    )
+    return bpp.LoadRefused(command, _NO_ROOM)
 
 
 def _begin(isdr: IsdR, session: Prepared, piece: bytes) -> bytes:

@@ -181,11 +181,15 @@ def fids(path: bytes) -> list[int]:
 
 
 class FileSystem:
-    """The MF with what is below it, and the ADFs by AID (in the order they were added)."""
+    """The MF with what is below it, and the ADFs by AID (in the order they were added).
+
+    created: the files in it that came after the profile was installed (`euicc.uicc.tree`).
+    """
 
     def __init__(self, mf: Df) -> None:
         self.mf = mf
         self.adfs: dict[bytes, Df] = {}
+        self.created: set[File] = set()
 
     def add_adf(self, adf: Df) -> None:
         """Register an ADF, which must have its `aid`. It is no child of the MF: AID or 7FFF lead to it."""

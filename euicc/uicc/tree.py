@@ -1,8 +1,8 @@
 """Files that came and went since the profile was installed, TS 102 222 6.3 and 6.4.
 
 The memory says which; the tree of the running profile follows it, after the commit and again whenever a Uicc
-starts: `create` and `delete` have no place inside another transaction, which could still be undone. A path is as in
-`Df.path`. What a deleted file held goes with it, what a link still shows stays.
+starts, since the power may have gone in between: `create` and `delete` have no place inside another transaction, which
+could still be undone. A path is as in `Df.path`. What a deleted file held goes with it, what a link still shows stays.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ BYTES_OF_A_SIZE = 4
 def apply(uicc: Uicc) -> None:
     """Make the tree what the memory says; once more changes nothing."""
     filesystem = uicc.profile.filesystem
+    for created in filesystem.created:
+        _take_out(created)
+    filesystem.created.clear()
     for name in uicc.memory.names(keys.FILE_DELETED):
         file = filesystem.by_package_path(bytes.fromhex(name))
         if file is not None:
@@ -34,7 +37,7 @@ def apply(uicc: Uicc) -> None:
         template = uicc.memory.get(keys.FILE_CREATED, name)
         parent = filesystem.by_package_path(bytes.fromhex(name)[:-2])
         if isinstance(parent, Df) and template is not None:
-            parent.add(file_definition.build(template))
+            _put_in(uicc, parent, file_definition.build(template))
     apply_limits(uicc)
 
 
@@ -86,7 +89,7 @@ def create(uicc: Uicc, df: Df, template: bytes) -> File:
     with uicc.memory.transaction():
         charge(uicc, len(template) + (cost(file, file.body.size) if isinstance(file, Ef) else 0))
         uicc.memory.set(keys.FILE_CREATED, template, (owner.path + file.fid.to_bytes(2, "big")).hex())
-    owner.add(file)
+    _put_in(uicc, owner, file)
     uicc.tree_changed()
     return file
 
@@ -113,6 +116,7 @@ def delete(uicc: Uicc, file: File) -> None:
     with uicc.memory.transaction():
         _forget(uicc, file, gone)
     _take_out(file)
+    uicc.profile.filesystem.created.difference_update(gone)
     uicc.tree_changed()
     for context in list(uicc.contexts):
         context.leave(gone, parent)
@@ -177,6 +181,11 @@ def _hand_over(uicc: Uicc, key: Key[bytes | None], name: str, heir: Ef | None) -
     uicc.memory.delete(key, name)
     if heir is not None:
         uicc.memory.set(key, value, heir.path.hex())
+
+
+def _put_in(uicc: Uicc, df: Df, file: File) -> None:
+    df.add(file)
+    uicc.profile.filesystem.created.add(file)
 
 
 def _take_out(file: File) -> None:

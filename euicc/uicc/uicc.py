@@ -72,7 +72,8 @@ class Uicc:
         self._life_cycles = bool(self.memory.names(keys.FILE_LIFE_CYCLE))
         self._names: dict[Body, str] = {}
         self.contexts: WeakSet[Context] = WeakSet()
-        if any(map(self.memory.names, (keys.FILE_CREATED, keys.FILE_DELETED, keys.FILE_LIMITS))):
+        of_tree = (keys.FILE_CREATED, keys.FILE_DELETED, keys.FILE_LIMITS)
+        if profile.filesystem.created or any(map(self.memory.names, of_tree)):
             self._change_tree()
         self.is_terminated = is_terminated(self.lcsi(profile.filesystem.mf))
 

@@ -34,18 +34,21 @@ def open_profile() -> UiccProfile:
 
 
 class Device:
-    """A card slot: `boot` is a reset with the memory as it is, and with the tree built anew from the package."""
+    """A card slot: `boot` is a reset with the memory as it is; a tree that is not built anew is the one before it."""
 
     def __init__(self, config: Config | None = None) -> None:
         self.nvm = Nvm()
         self.config = config or Config()
+        self.profile = open_profile()
 
-    def boot(self) -> Channel:
+    def boot(self, *, built_anew: bool = True) -> Channel:
         """A channel at the MF."""
         self.nvm.power_on()
-        made = open_profile()
+        if built_anew:
+            self.profile = open_profile()
+        made = self.profile
         return Channel(UiccApplet(lambda: made, Chip(self.nvm, config=self.config)))
 
-    def usim(self) -> Channel:
+    def usim(self, *, built_anew: bool = True) -> Channel:
         """A channel with the USIM active."""
-        return self.boot().usim()
+        return self.boot(built_anew=built_anew).usim()

@@ -329,13 +329,15 @@ def test_resize_refused(device: Device) -> None:
 
 COMMANDS = {
     "create": (transparent(), "00A4000C026FA0", "6A82", "9000"),
+    "delete what was created": ("00E40000026FB0", "00A4000C026FB0", "9000", "6A82"),
     "delete": ("00E40000026F07", "00A4000C026F07", "9000", "6A82"),
     "resize": (resize("83026F0780020003"), "00B0870400", "101032540636"[2:] + "9000", "6B00"),
 }
 
 
+@pytest.mark.parametrize("built_anew", [True, False])
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_power_may_go_at_every_point(name: str) -> None:
+def test_the_power_may_go_at_every_point(name: str, built_anew: bool) -> None:
     command, probe, before, after = COMMANDS[name]
     found: list[str] = []
     answer = ""
@@ -343,11 +345,13 @@ def test_the_power_may_go_at_every_point(name: str) -> None:
         device = Device()
         card = device.usim()
         card("00D6870001AA")
+        card(transparent(fid="6FB0"))
+        card = device.usim()
         device.nvm.lose_power_at = len(found) + 1
         try:
             answer = card(command)
         except PowerLoss:
-            found.append(device.usim()(probe))
+            found.append(device.usim(built_anew=built_anew)(probe))
     assert len(found) > 3
     assert found == [before] * (len(found) - 1) + [after]  # only the last point is behind the commit
     assert answer == "9000"

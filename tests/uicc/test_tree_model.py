@@ -68,7 +68,7 @@ class Tree(RuleBasedStateMachine):
         try:
             answer = self.card(sent)
         except PowerLoss:
-            self.card = self.device.usim()
+            self.card = self.device.usim(built_anew=False)
             if self.shown(after):
                 self.files = after
             return

@@ -19,10 +19,6 @@ from euicc.runtime.proactive import POLLS, Proactive
 from euicc.runtime.terminal import Terminal
 
 _SUCCESS = status.SUCCESS.to_bytes(2, "big")
-_WITH_PROACTIVE_COMMAND = {
-    status.MORE_DATA_AVAILABLE: status.MORE_DATA_AND_PROACTIVE_COMMAND,
-    status.MORE_DATA_EXPECTED: status.MORE_DATA_EXPECTED_AND_PROACTIVE_COMMAND,
-}
 
 # Status words that announce a proactive command, as 91xx does in place of 9000, TS 102 221 10.2.1
 _AND_PROACTIVE_COMMAND = {
@@ -149,7 +145,7 @@ class Runtime:
 
     def _with_proactive(self, sw: int) -> int:
         """A warning of a chain of blocks also tells of a proactive command that waits, TS 102 221 table 10.9."""
-        return sw if self.proactive.success == _SUCCESS else _WITH_PROACTIVE_COMMAND.get(sw, sw)
+        return sw if self.proactive.success == _SUCCESS else _AND_PROACTIVE_COMMAND.get(sw, sw)
 
     def _get_response(self, command: Command) -> bytes:
         _check_p1_p2(command)

@@ -116,6 +116,8 @@ WRONG: tuple[Row, ...] = (
     ("euicc", ("new", "b.card", "--curve", "x"), "nist", 2),
     ("euicc", ("new", "b.card", "--seed", "x"), "--seed", 2),
     ("euicc", ("new", "b.card", "--pki", "missing"), "missing", 1),
+    ("euicc", ("new", "b.card", "--profile", "missing"), "check the path", 1),
+    ("euicc", ("new", "b.card", "--profile", "text"), "ProfileElement", 1),
     ("euicc", ("new", "directory", "--force"), "cannot write directory", 1),
     ("euicc", ("show",), "Missing argument", 2),
     ("euicc", ("show", "missing"), "euicc new", 1),

@@ -17,7 +17,7 @@ from apdu.trace import Trace
 from euicc import Card
 from euicc import eid as eids
 from euicc.__main__ import app
-from euicc.testing.profile_builder import build
+from euicc.testing.profile_builder import Subscription, build
 
 PYTHON = sys.executable
 OTHER_EID = eids.with_check_digits("890490320010010000000000000002")
@@ -86,6 +86,15 @@ def test_new_makes_a_card_that_opens(tmp_path: Path) -> None:
     with Card.open(tmp_path / "a.card") as made:
         assert made.identity.eid == OTHER_EID
         assert made.config.variant == "sgp32"
+
+
+def test_new_with_profiles_of_the_factory(tmp_path: Path) -> None:
+    (tmp_path / "more.der").write_bytes(build(Subscription(iccid="8900201234567890122")).package)
+    result = run("new", tmp_path / "a.card", "--test-profile", "--profile", tmp_path / "more.der")
+    assert result.exit_code == 0
+    with Card.open(tmp_path / "a.card") as made:
+        states = {profile.iccid: profile.enabled for profile in made.isdr.profiles.all()}
+    assert states == {build().iccid_bytes: True, bytes.fromhex("98002010325476981022"): False}
 
 
 def test_new_on_the_other_curve(tmp_path: Path) -> None:

@@ -20,6 +20,16 @@ def new(
     seed: Annotated[
         int | None, typer.Option(metavar="N", help="Manufacture it the same way every time.")
     ] = None,
+    profile: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE.der", help="A profile package it leaves the factory with; the first is enabled."
+        ),
+    ] = None,
+    test_profile: Annotated[
+        bool,
+        typer.Option("--test-profile", help="It leaves the factory with the built-in test profile, enabled."),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
     """Manufacture an eUICC and save it to a file."""
@@ -30,10 +40,18 @@ def new(
     issuer = built_pki(pki, curve) if pki or curve else None
     try:
         card = Card.manufacture(eid=eid, pki=issuer, variant=variant.value, seed=seed)
+        for number, package in enumerate(_packages(test_profile, profile or [])):
+            card.preload(package, enabled=not number)
     except ValueError as error:
         raise Refusal(str(error)) from None
     card.save(file)
     print(f"{file}: EID {card.identity.eid.hex()}")
+
+
+def _packages(test_profile: bool, files: list[Path]) -> list[bytes]:
+    from euicc.testing.profile_builder import build
+
+    return [*([build().package] if test_profile else []), *(file.read_bytes() for file in files)]
 
 
 @app.command()

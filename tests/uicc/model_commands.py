@@ -139,7 +139,7 @@ def _update_record(random: Random, model: Model, channel: Channel) -> Made:
 
 def _search_record(random: Random, model: Model, channel: Channel) -> Made:
     p1, p2 = _record(random, channel, 4, 4, 5, 6, 6)
-    start = p1 or random.choice((0, 1, 1, 2, 3))
+    start = p1 or random.choice((0, 0, 1, 1, 2, 3))
     if p2 & 7 != 6:
         return 0xA2, start, p2, random.choice((b"a", b"b", b"\x00", b"ab", b"t", b"o")), 256
     indication = random.choice((4, 5, 6, 7, 12, 13, 14, 15, 16))

@@ -110,20 +110,24 @@ def update_record(model: State, channel: Channel, apdu: Apdu) -> bytes:
 
 def search_record(model: State, channel: Channel, apdu: Apdu) -> bytes:
     mode = apdu.p2 & 7
-    if mode not in (4, 5, 6) or (mode == 6 and not apdu.p1):
+    if mode not in (4, 5, 6):
         raise Refused(0x6A86)
     if len(apdu.data) < (3 if mode == 6 else 1):
         raise Refused(0x6700)
     if mode == 6 and apdu.data[0] & 0xF7 not in (4, 5, 6, 7):
         raise Refused(0x6A80)
     path, records, pointer = _records(model, channel, apdu, READ)
-    origin = apdu.p1 or pointer or 0
-    if not 1 <= origin <= len(records):
-        raise Refused(0x6A83)
+    everything = list(range(1, len(records) + 1))
     kind = apdu.data[0] & 7 if mode == 6 else mode
-    order = list(range(origin, len(records) + 1)) if kind in (4, 6) else list(range(origin, 0, -1))
-    if kind in (6, 7):
-        order = order[1:]
+    origin = apdu.p1 or pointer
+    if kind in (4, 5) and origin not in everything:
+        raise Refused(0x6A83)
+    order = {
+        4: [number for number in everything if number >= (origin or 0)],
+        5: [number for number in reversed(everything) if number <= (origin or 0)],
+        6: [number for number in everything if pointer is None or number > pointer],
+        7: [number for number in reversed(everything) if pointer is None or number < pointer],
+    }[kind]
     found = [number for number in order if _matches(records[number - 1], mode, apdu.data)]
     use(channel, path)
     if not found:

@@ -50,20 +50,32 @@ def test_simple_from_the_current_record(card: Channel) -> None:
 def test_enhanced_with_an_offset(card: Channel) -> None:
     assert card("00A2010604 0402 0304") == "010204059000"
     assert card("00A2050604 0502 0304") == "050402019000"
-    assert card("00A2020604 0602 0304") == "04059000"
-    assert card("00A2040604 0702 0304") == "02019000"
-    assert card("00A2050604 0602 0304") == "6282"
-    assert card("00A2010604 0702 0304") == "6282"
     assert card("00A2010603 0404 99") == "059000"
     assert card("00A2010603 0409 99") == "6282"  # outside the record
+
+
+def test_enhanced_from_the_next_and_the_previous_record(card: Channel) -> None:
+    assert card("00A2000604 0402 0304") == "6A83"  # P1 00 is the current record, and there is none
+    assert card("00A2000604 0602 0304") == "010204059000"
+    assert card("00A2000604 0602 0304") == "0204059000"  # the first hit was current
+    assert card("00A2000604 0402 0304") == "0204059000"
+    assert card("00A2010604 0602 0304") == "04059000"  # P1 says nothing here
+    assert card("00A2050604 0702 0304") == "02019000"
+    assert card("00A2000604 0502 0304") == "02019000"
+    assert card("00A2000604 0702 0304") == "019000"
+    assert card("00A2000604 0702 0304") == "6282"  # nothing before the first
+    assert card("00A2000604 0602 0304") == "0204059000"
+
+
+def test_enhanced_from_the_previous_record_without_a_current_one(card: Channel) -> None:
+    assert card("00A2000604 0702 0304") == "050402019000"
+    assert card("00A2000603 0600 01") == "6282"  # the last is current, and nothing behind it
 
 
 def test_enhanced_behind_a_character(card: Channel) -> None:
     assert card("00A2010603 0C02 03") == "0102059000"
     assert card("00A2010604 0C03 0405") == "01029000"  # behind the first 03 only
     assert card("00A2050603 0D02 03") == "0502019000"
-    assert card("00A2010603 0E02 03") == "02059000"
-    assert card("00A2050603 0F02 03") == "02019000"
     assert card("00A2010603 0C77 03") == "6282"
 
 
@@ -80,7 +92,6 @@ def test_wrong_parameters(card: Channel) -> None:
     assert card("00A2010201 01") == "6A86"
     assert card("00A2010701 01") == "6A86"
     assert card("00A20104") == "6700"
-    assert card("00A2000603 0400 01") == "6A86"
     assert card("00A2010602 0400") == "6700"
     assert card("00A2010603 0000 01") == "6A80"
     assert card("00A2010603 1400 01") == "6A80"

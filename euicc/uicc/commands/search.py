@@ -31,13 +31,14 @@ SHORTEST_ENHANCED = 3
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is searched, from which record, counted from that of P1, and in which direction (+1 or -1).
+    """What is searched, where it starts, and in which direction (+1 or -1).
 
-    place: where in a record the string must lie; None: nowhere.
+    beyond: it starts behind the current record (or before it) instead of with the one that P1 means. place: where in a
+    record the string must lie; None: nowhere.
     """
 
     string: bytes
-    first: int
+    beyond: bool
     step: int
     place: Callable[[bytes], int | None]
 
@@ -46,19 +47,26 @@ class Search:
         offset = self.place(record)
         return offset is not None and record[offset : offset + len(self.string)] == self.string
 
-    def numbers(self, origin: int, count: int) -> Iterable[int]:
-        """Numbers of the records to look at, in order."""
-        start = origin + self.first
+    def numbers(self, p1: int, pointer: int | None, count: int) -> Iterable[int]:
+        """Numbers of the records to look at, in order; StatusError 6A83 when the first does not exist."""
+        if self.beyond:
+            origin = pointer or (0 if self.step > 0 else count + 1)
+            start = origin + self.step
+        else:
+            start = p1 or pointer or 0
+            if not 1 <= start <= count:
+                raise StatusError(status.RECORD_NOT_FOUND)
         return range(start, count + 1) if self.step > 0 else range(start, 0, -1)
 
 
 def search_record(context: Context, command: Command) -> bytes:
     """SEARCH RECORD, TS 102 221 11.1.7: numbers of the records that have the string, in the order of the search.
 
-    P1 is the record to start with, 00 the current one in a simple search; P2 b8-b4 is an SFI or 0 for the
-    current EF, b3-b1 the kind of search. The first hit becomes the current record. Next and previous in an
-    enhanced search are those of P1. StatusError: 6A86, 6700, 6A80 (search indication), 6986, 6A82, 6981, 6985,
-    6982, 6A83 (no such record to start with), 6282 when nothing is found.
+    P1 is the record to start with, 00 the current one; P2 b8-b4 is an SFI or 0 for the current EF, b3-b1 the kind of
+    search. The first hit becomes the current record. An enhanced search from the next or the previous record counts
+    from the record pointer, whatever P1 is; where that is not set, from the first or the last record. StatusError:
+    6A86, 6700, 6A80 (search indication), 6986, 6A82, 6981, 6985, 6982, 6A83 (no such record to start with), 6282 when
+    nothing is found.
     """
     read = SEARCHES.get(command.p2 & addressing.MODE_MASK)
     if read is None:
@@ -67,10 +75,8 @@ def search_record(context: Context, command: Command) -> bytes:
     ef = addressing.with_records(context, command.p2)
     context.check_access(ef, Access.READ, instruction.SEARCH_RECORD)
     count = context.uicc.record_count(ef)
-    origin = command.p1 or addressing.pointer_in(context, ef) or 0
-    if not 1 <= origin <= count:
-        raise StatusError(status.RECORD_NOT_FOUND)
-    found = bytes(n for n in search.numbers(origin, count) if search.hits(context.uicc.record(ef, n)))
+    numbers = search.numbers(command.p1, addressing.pointer_in(context, ef), count)
+    found = bytes(n for n in numbers if search.hits(context.uicc.record(ef, n)))
     context.make_current(ef)
     if not found:
         raise StatusError(status.END_OF_FILE)
@@ -82,14 +88,12 @@ def _simple(step: int) -> Callable[[Command], Search]:
     def read(command: Command) -> Search:
         if not command.data:
             raise StatusError(status.WRONG_LENGTH)
-        return Search(command.data, 0, step, _at(0))
+        return Search(command.data, beyond=False, step=step, place=_at(0))
 
     return read
 
 
 def _enhanced(command: Command) -> Search:
-    if not command.p1:
-        raise StatusError(status.INCORRECT_P1_P2)
     if len(command.data) < SHORTEST_ENHANCED:
         raise StatusError(status.WRONG_LENGTH)
     indication, byte, string = command.data[0], command.data[1], command.data[2:]
@@ -112,12 +116,12 @@ def _behind(character: int) -> Callable[[bytes], int | None]:
 
 
 STARTS = {
-    FORWARD_FROM_P1: (0, 1),
-    BACKWARD_FROM_P1: (0, -1),
-    FORWARD_FROM_NEXT: (1, 1),
-    BACKWARD_FROM_PREVIOUS: (-1, -1),
+    FORWARD_FROM_P1: (False, 1),
+    BACKWARD_FROM_P1: (False, -1),
+    FORWARD_FROM_NEXT: (True, 1),
+    BACKWARD_FROM_PREVIOUS: (True, -1),
 }
-"""Search indication -> where to start, counted from P1, and the direction, TS 102 221 table 11.13."""
+"""Search indication -> whether it starts beyond the current record, and the direction, TS 102 221 table 11.13."""
 
 SEARCHES: dict[int, Callable[[Command], Search]] = {
     SIMPLE_FORWARD: _simple(1),

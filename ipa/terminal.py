@@ -99,11 +99,16 @@ class Terminal:
 
     def store_data(self, request: bytes) -> bytes:
         """One ES10 command to the ISD-R; StatusError. Proactive commands that the card has are dealt with after it."""
-        channel = self._channel if self._isd_r_selected() else None
-        channel = channel or self._open()
-        answer = channel.store_data(request)
-        if self._serve(channel.proactive_pending):
+        try:
+            channel = self._channel if self._isd_r_selected() else None
+            channel = channel or self._open()
+            answer = channel.store_data(request)
+            if self._serve(channel.proactive_pending):
+                self.close()
+        except TransportError:
+            # Nobody knows what the card has of it, nor whether it was reset: the next use begins anew.
             self.close()
+            raise
         return answer
 
     def bring_up(self) -> ApduChannel:

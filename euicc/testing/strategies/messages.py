@@ -1,0 +1,120 @@
+"""Any message of any type of the compiled schemas: SGP.22, SGP.32, the profile package, X.509.
+
+What is optional is there or not, every alternative comes, sizes and numbers stay within their constraints. Sizes are
+small on the whole; where the schema has no limit, lists have up to six elements and octet strings up to 300 octets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar, overload
+
+from hypothesis.strategies import SearchStrategy
+
+from asn1 import Message
+from asn1.codec import Node
+from asn1.generated import pkix
+from asn1.message import Type
+from euicc.testing.strategies.elements import element, encoded
+from euicc.testing.strategies.schema import AnyType, class_at, description, node_of, tags_of
+from euicc.testing.strategies.simple_values import simple
+from euicc.testing.strategies.tlvs import any_tlv
+from euicc.testing.strategies.values import Values, composed, deferred, fields, one_of, tuples_of
+
+M = TypeVar("M", bound=Message)
+T = TypeVar("T")
+
+MOST_ELEMENTS = 6
+"""Of a list without a limit in the schema."""
+EXTENSION_TAGS = (0xDF7A, 0xFF7B, 0x9F817D, 0xBF817E)
+"""What no schema knows, primitive and constructed."""
+REVOCATION_LISTS = frozenset(("crl", "SegmentedCrlList"))
+"""Of what is kept as bytes, these are certificate lists, the others certificates."""
+
+
+@overload
+def messages(kind: type[M], *, extensions: bool = False) -> SearchStrategy[M]: ...
+@overload
+def messages(kind: Type[T], *, extensions: bool = False) -> SearchStrategy[T]: ...
+def messages(kind: Any, *, extensions: bool = False) -> SearchStrategy[Any]:
+    """Valid messages of a type: `messages(rsp.EUICCInfo2)`, `messages(rsp.Iccid)`.
+
+    With `extensions`, elements that the schema does not know are behind the known ones where it leaves room for them.
+    """
+    return any_message(kind, extensions=extensions).strategy
+
+
+@cache
+def any_message(kind: AnyType, *, extensions: bool = False) -> Values[Any]:
+    """See `messages`; as values that a seed can draw too."""
+    path = getattr(kind, "__name__", "") or repr(kind)
+    return _values(node_of(kind), extensions, path.rpartition(".")[2].rstrip(">"))
+
+
+@cache
+def _values(node: Node, extensions: bool, name: str) -> Values[Any]:
+    """Values of a node; `name` is that of the component or type which it is."""
+    kind, _, detail = node
+    if kind == "MESSAGE":
+        return deferred(lambda: _message(detail, extensions))
+    if kind in ("SEQUENCE OF", "SET OF"):
+        return _list(kind, detail[0], detail[1], extensions, name)
+    if kind == "OPAQUE":
+        return deferred(lambda: _opaque(name))
+    return simple(kind, detail)
+
+
+def _list(kind: str, item: Node, sizes: Any, extensions: bool, name: str) -> Values[tuple[Any, ...]]:
+    values = _values(item, extensions, name)
+    limits = [(low or 0, high) for low, high in sizes or ((0, None),)]
+    lists = one_of(
+        *(tuples_of(values, low, low + MOST_ELEMENTS if high is None else high) for low, high in limits)
+    )
+    return lists.map(_sorted(item)) if kind == "SET OF" else lists
+
+
+def _sorted(item: Node) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """The elements of a SET OF in the order of their encodings, X.690 11.6."""
+    return lambda values: tuple(sorted(values, key=lambda value: encoded(element(item, value))))
+
+
+@cache
+def _opaque(name: str) -> Values[bytes]:
+    kind = pkix.CertificateList if name in REVOCATION_LISTS else pkix.Certificate
+    return any_message(kind).map(lambda message: message.encode())
+
+
+@cache
+def _message(path: str, extensions: bool) -> Values[Any]:
+    kind, _, members, extensible = description(path)
+    cls = class_at(path)
+    if kind != "SEQUENCE":
+        return one_of(
+            *(_alternative(cls, name, _values(node, extensions, name)) for name, node, _ in members)
+        )
+    required = {name: _values(node, extensions, name) for name, node, needed in members if needed}
+    optional = {name: _values(node, extensions, name) for name, node, needed in members if not needed}
+    known = fields(required, optional).map(lambda values: cls(**values))
+    return _extended(known, members) if extensions and extensible else known
+
+
+def _alternative(cls: Any, name: str, values: Values[Any]) -> Values[Any]:
+    return values.map(lambda value: cls(**{name: value}))
+
+
+def _extended(known: Values[Any], members: Any) -> Values[Any]:
+    taken = {tag for _, node, _ in members for tag in tags_of(node)}
+    if None in taken:  # an open type would take what the schema does not know
+        return known
+    unknown = tuples_of(any_tlv([tag for tag in EXTENSION_TAGS if tag not in taken]), 0, 2)
+    return composed(lambda draw: with_extensions(draw(known), draw(unknown)))
+
+
+def with_extensions(message: M, extensions: tuple[bytes, ...]) -> M:
+    """The message with these TLVs behind its components, as if it had been received so."""
+    if not extensions:
+        return message
+    changed = message.replace()
+    object.__setattr__(changed, "extensions", extensions)
+    return changed

@@ -165,14 +165,18 @@ class RfmSession:
 
 @contextmanager
 def _terminal_unaware(context: Context, command: Command) -> Iterator[None]:
-    """What a script presents is not verified for the terminal: the security status of the two is not the same."""
-    pin = context.uicc.pins.find(command.p2, context.df) if command.ins in OF_PINS else None
-    verified = pin is not None and pin.verified
+    """What a script presents verifies nothing for the terminal and takes nothing back: the security status of the two
+    is not the same. What it blocks is blocked for both."""
+    pins = context.uicc.pins
+    presented = pins.find(command.p2, context.df) if command.ins in OF_PINS else None
+    verified = pins.verified
     try:
         yield
     finally:
-        if pin is not None and not verified:
-            pin.forget()
+        if presented is not None:
+            pins.restore(verified)
+            if not presented.tries_left:
+                presented.forget()
 
 
 def _full_path(ef: Ef) -> bytes:

@@ -223,6 +223,18 @@ def test_a_pin_verified_by_a_script_is_not_verified_for_the_terminal() -> None:
     assert read_imsi_as_terminal(here) == OK
 
 
+def test_what_a_script_presents_wrongly_is_its_own_failure_until_it_blocks() -> None:
+    here = scene(package())
+    here.handset.transmit(Command(0x00, instruction.VERIFY, 0, 0x01, b"1234\xff\xff\xff\xff"))
+    wrong = Script().add(0x00, instruction.VERIFY, 0, 0x01, b"4321\xff\xff\xff\xff")
+    for tries_left in (2, 1):
+        assert read_imsi_as_terminal(here) == OK
+        assert sw(here, wrong) == 0x63C0 | tries_left
+    assert read_imsi_as_terminal(here) == OK
+    assert sw(here, wrong) == 0x63C0
+    assert read_imsi_as_terminal(here) == DENIED
+
+
 def test_a_remote_unblock_gives_a_new_pin() -> None:
     here = scene(package())
     new = b"4711\xff\xff\xff\xff"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from euicc.testing.profile_builder import Aka, Subscription
 from euicc.testing.profile_builder.identifiers import ISIM_AID, USIM_AID
-from euicc.uicc.filesystem import Ef
+from euicc.uicc.filesystem import TERMINATED, Ef
 from tests.aka import keccak_bits, network
 from tests.aka.device import GBA, GSM, UMTS, VGCS, Device, accepted, auts, fields
 from tests.aka.subscriber import NETWORK, K, card, known, sqn
@@ -122,6 +122,14 @@ def test_outside_the_application() -> None:
     assert accepted(device.authenticate(GOOD))
     device.card.reset()
     assert device.authenticate(GOOD).sw == 0x6985
+
+
+def test_a_terminated_application() -> None:
+    device = card()
+    uicc = device.card.uicc.running
+    uicc.set_lcsi(uicc.profile.filesystem.adfs[USIM_AID], TERMINATED)
+    assert device.authenticate(GOOD).sw == 0x6985
+    assert device.send("80780001").sw == 0x6985
 
 
 def test_another_channel() -> None:

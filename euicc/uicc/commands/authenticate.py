@@ -34,9 +34,12 @@ def authenticate(context: Context, command: Command) -> bytes:
 
 
 def active_application(context: Context) -> Df:
-    """The ADF that is active on the channel, in which the current directory must lie; StatusError 6985."""
+    """The ADF that is active on the channel, in which the current directory must lie; StatusError 6985.
+
+    One that was terminated meanwhile is active no more.
+    """
     adf = context.adf
-    if adf is None or (adf is not context.df and adf not in context.df.ancestors()):
+    if adf is None or adf not in context.df.ancestors() or not context.uicc.is_open(adf):
         raise StatusError(status.CONDITIONS_NOT_SATISFIED)
     return adf
 

@@ -1,6 +1,7 @@
 """What a profile holds besides files and keys of the network: security domains, applications, remote management.
 
-Like `profile_data`, the values as installed; loaded with the installer, not with every card.
+Like `profile_data`, the values as installed; loaded with the installer, not with every card. Data that personalize
+something may be keys: they never appear in a repr either.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class ApplicationInstance:
     system_parameters: bytes | None = None
     uicc_parameters: bytes | None = None
     """The application specific parameters of `EA`: the TLVs `80` (toolkit) and `81` (access) as they came."""
-    process_data: tuple[bytes, ...] = ()
+    process_data: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,9 @@ class SecurityDomain:
 
     instance: ApplicationInstance
     keys: tuple[SecurityDomainKey, ...] = ()
-    perso_data: tuple[bytes, ...] = ()
-    open_perso_data: bytes | None = None
-    cat_tp_parameters: bytes | None = None
+    perso_data: tuple[bytes, ...] = field(default=(), repr=False)
+    open_perso_data: bytes | None = field(default=None, repr=False)
+    cat_tp_parameters: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

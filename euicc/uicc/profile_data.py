@@ -100,12 +100,11 @@ class UiccProfile:
     pins: dict[bytes, PinContext] = field(default_factory=dict)
     puks: dict[int, Puk] = field(default_factory=dict)
     aka: dict[bytes, AkaParameters | AkaMapping] = field(default_factory=dict)
-    cdma: dict[bytes, bytes] = field(default_factory=dict)
+    cdma: dict[bytes, bytes] = field(default_factory=dict, repr=False)
     """PE-CDMAParameter as it came (the whole element), by AID of the CSIM."""
     security_domains: list[SecurityDomain] = field(default_factory=list)
     rfm: list[Rfm] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
-    non_standard: list[bytes] = field(default_factory=list)
     minimal: bool = False
     """An IoT minimal profile: its default access rules name PINs that it need not have."""
     pol: bytes | None = None

@@ -184,6 +184,16 @@ def test_refused_security_domains(name: str, element: Any, status: int) -> None:
     assert refused_with(replaced(basic(), name, element)) == status
 
 
+def test_what_personalizes_is_kept_and_not_shown() -> None:
+    secret = bytes.fromhex("00700466025A31")
+    element = security_domain(sd_perso_data=(secret,), instance=instance(process_data=(secret,)))
+    profile = install(replaced(basic(), "security_domain", element)).profile
+    (domain,) = profile.security_domains
+    assert domain.perso_data == domain.instance.process_data == (secret,)
+    profile.cdma[USIM_AID] = secret
+    assert str(secret) not in repr(profile)
+
+
 BAD_RFM = {
     "unknown security domain": (rfm(security_domain_aid=OTHER), 6),
     "no TAR": (rfm(tar_list=None), 3),

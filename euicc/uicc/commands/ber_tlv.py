@@ -7,7 +7,7 @@ written as a whole, with its last block; until then an earlier one with its tag 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from apdu import Command, StatusError, instruction, status, tlv
@@ -36,7 +36,7 @@ class Retrieval:
     """An object that is being read: from where to where the block last sent reaches."""
 
     ef: Ef
-    data: bytes
+    data: bytes = field(repr=False)
     start: int = 0
     end: int = 0
 
@@ -48,8 +48,8 @@ class Arrival:
     ef: Ef
     tag: int
     length: int
-    before: bytes = b""
-    received: bytes = b""
+    before: bytes = field(default=b"", repr=False)
+    received: bytes = field(default=b"", repr=False)
 
 
 def retrieve_data(context: Context, command: Command) -> bytes:

@@ -85,6 +85,14 @@ class SeveralPaths(Protocol):
         ...
 
 
+class HttpStatus(Exception):
+    """What a server raises to be answered for with this HTTP status and no body, as a broken one is."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"HTTP status {code}")
+        self.code = code
+
+
 class ServeError(Exception):
     """The address cannot be listened on, or the certificate not be used."""
 
@@ -134,6 +142,8 @@ def _json(server: SansIoServer) -> Answer:
             return Response(status_code=_NOT_FOUND, headers=headers)
         except BadRequest as error:
             return _bad_request(error, headers)
+        except HttpStatus as error:
+            return Response(status_code=error.code, headers=headers)
         if not told:
             return Response(status_code=_NO_CONTENT, headers=headers)
         return JSONResponse(told, status_code=_OK, headers=headers)
@@ -149,6 +159,8 @@ def _asn1(server: Asn1Server) -> Answer:
             told = server.handle_asn1(body)
         except BadRequest as error:
             return _bad_request(error, headers)
+        except HttpStatus as error:
+            return Response(status_code=error.code, headers=headers)
         if not told:
             return Response(status_code=_NO_CONTENT, headers=headers)
         return Response(told, status_code=_OK, headers=headers, media_type=_ASN1)

@@ -29,15 +29,24 @@ _NOTIFY, _CAUSE, _RPLMN = 0x80, 0x81, 0x82
 
 def run(state: State, function: str, request: Mapping[str, object]) -> Json:
     """One function; an empty answer stands for no body. BadRequest, UnknownFunction."""
+    return told(function, asn1_binding.run(state, asked(function, request)))
+
+
+def asked(function: str, request: Mapping[str, object]) -> bytes:
+    """The message of the ASN.1 binding that says the same as this request. BadRequest, UnknownFunction."""
     try:
-        ask, tell = _FUNCTIONS[function]
+        ask, _ = _FUNCTIONS[function]
     except KeyError:
         raise UnknownFunction(function) from None
     try:
-        message = ask(request)
+        return ask(request)
     except TlvError as error:
         raise BadRequest(str(error)) from None
-    answer = asn1_binding.run(state, message)
+
+
+def told(function: str, answer: bytes) -> Json:
+    """What says the same as this message of the ASN.1 binding; an empty one stands for no body."""
+    _, tell = _FUNCTIONS[function]
     return tell(answer) if answer else {}
 
 

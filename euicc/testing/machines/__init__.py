@@ -1,0 +1,23 @@
+"""Hypothesis state machines for cards, IPAs and eIMs of your own, each with a small model of what the standards say.
+
+A machine is subclassed: the subclass says how to get at what is tested, and its `TestCase` is what pytest runs.
+
+    class MyCard(CardManagementMachine):
+        def transport(self) -> Transport:
+            return PcscReader("my reader")
+
+    TestMyCard = MyCard.TestCase
+    TestMyCard.settings = settings(max_examples=50, stateful_step_count=40, deadline=None)
+
+`CardManagementMachine`: ES10c and notifications. What fails is a `Disagreement`, whose text is the story of the shrunk
+example, step by step.
+"""
+
+from __future__ import annotations
+
+from euicc.testing.machines.card_management import CardManagementMachine
+from euicc.testing.machines.power import MemoryPower, Power
+from euicc.testing.machines.profile_model import ProfileFacts
+from euicc.testing.machines.story import Disagreement
+
+__all__ = ["CardManagementMachine", "Disagreement", "MemoryPower", "Power", "ProfileFacts"]

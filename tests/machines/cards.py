@@ -1,0 +1,32 @@
+"""Emulated cards for the machines, and what stands before them to make them wrong."""
+
+from __future__ import annotations
+
+from apdu import Transport
+from euicc import Card, PowerLoss
+from euicc.testing.machines import CardManagementMachine, MemoryPower, Power, ProfileFacts
+from tests.isdr.installed import iccid, install
+
+
+class EmulatedCard(CardManagementMachine):
+    """A new card for each example, with two profiles."""
+
+    def transport(self) -> Transport:
+        self.card = Card.manufacture(seed=1)
+        for number in (1, 2):
+            install(self.card, number)
+        return self.card
+
+    def power(self) -> Power:
+        return MemoryPower(lambda: self.card.nvm, PowerLoss)
+
+    def install(self, place: int, facts: ProfileFacts) -> bytes:
+        number = 5 + place
+        install(
+            self.card,
+            number,
+            profile_class=facts.profile_class,
+            pprs=facts.rules or None,
+            told=facts.told,
+        )
+        return iccid(number)

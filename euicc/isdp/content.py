@@ -68,6 +68,8 @@ Write = tuple[int, bytes]
 
 def written(content: Content, unit: int, size: int, writes: tuple[Write, ...]) -> bytes:
     """The pattern first, then every fillFileContent over it."""
+    if not writes:
+        return expand(content, unit, size)
     body = bytearray(expand(content, unit, size))
     for position, data in writes:
         body[position : position + len(data)] = data

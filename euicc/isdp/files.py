@@ -6,7 +6,7 @@ the expansion of the content waits until somebody reads the file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -103,9 +103,15 @@ def _independent(area: Staging, row: Row, fcp: pe.Fcp, fills: Fills) -> Ef:
     if len(writes) == 1 and writes[0][0] == 0 and len(writes[0][1]) == size:
         body = Body(writes[0][1], record_length, size)  # all of it was given: nothing to expand
     else:
-        source = partial(written, content or row.content or ERASED, record_length or size, size, writes)
+        source = _expansion(content or row.content or ERASED, record_length or size, size, writes)
         body = Body(source, record_length, size)
     return Ef(0, kind, body, special=special, shareable=shareable)
+
+
+@lru_cache(maxsize=512)
+def _expansion(content: Content, unit: int, size: int, writes: tuple[Write, ...]) -> Callable[[], bytes]:
+    """What makes the body when somebody reads it: one object for all files, of all cards, that hold the same."""
+    return partial(written, content, unit, size, writes)
 
 
 def _kind(row: Row, fcp: pe.Fcp) -> Descriptor:
@@ -312,12 +318,21 @@ def pin_keys(fcp: pe.Fcp) -> bytes:
 def file_id(fcp: pe.Fcp, row: Row, number: int = 0) -> int:
     """The FID given, or the row's."""
     given = fcp.file_id
-    fid = int.from_bytes(given, "big") if given is not None else row.fid and row.fid + number
+    if given is not None:
+        fid: int | None = _number(given)
+    else:
+        fid = row.fid + number if row.fid and number else row.fid
     if not fid:
         raise ElementRefused(Status.INVALID_PARAMETER, "file identifier missing")
     if fid in RESERVED_FIDS and row.kind is not MF:
         raise ElementRefused(Status.BAD_VALUES, "reserved file identifier")
     return fid
+
+
+@lru_cache(maxsize=512)
+def _number(octets: bytes) -> int:
+    """The same object for the same number: a thousand cards have it in each of their files."""
+    return int.from_bytes(octets, "big")
 
 
 def _sfi(fcp: pe.Fcp, row: Row, fid: int) -> int | None:
@@ -342,6 +357,11 @@ def security_attributes(fcp: pe.Fcp, row: Row, *, below_mf: bool) -> bytes:
         given = bytes((row.arr,))
     if given is None:
         raise ElementRefused(Status.INVALID_PARAMETER, "access rule missing")
+    return _rule_reference(given, below_mf)
+
+
+@lru_cache(maxsize=256)
+def _rule_reference(given: bytes, below_mf: bool) -> bytes:
     if len(given) == 1:
         return (MF_RULES if below_mf else OTHER_RULES) + given
     if len(given) != 3:

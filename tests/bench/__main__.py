@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from tests.bench.row import Row
+from tests.bench.row import BYTES, SECONDS, Row
 from tests.bench.rows import rows
 
-UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
+UNITS = {SECONDS: ((1.0, "s"), (1e-3, "ms"), (1e-6, "us")), BYTES: ((1e6, "MB"), (1e3, "kB"))}
 
 
-def readable(value: float) -> str:
-    """Seconds with a unit that suits them."""
-    size, unit = next(((size, unit) for size, unit in UNITS if value >= size), UNITS[-1])
+def readable(value: float, of: str = SECONDS) -> str:
+    """Seconds or bytes with a unit that suits them."""
+    size, unit = next(((size, unit) for size, unit in UNITS[of] if value >= size), UNITS[of][-1])
     return f"{value / size:8.2f} {unit}"
 
 
 def line(row: Row) -> str:
     """One row of the table."""
     limit = "" if row.limit is None else f"  (limit {row.limit:g})"
-    floor = f"{readable(row.floor)} {row.floor_name}"
-    return f"{row.name:64} {readable(row.seconds)}   {row.ratio:8.2f} x {floor}{limit}"
+    floor = f"{readable(row.floor, row.unit)} {row.floor_name}"
+    return f"{row.name:64} {readable(row.seconds, row.unit)}   {row.ratio:8.2f} x {floor}{limit}"
 
 
 def main() -> None:

@@ -9,6 +9,9 @@ import pytest
 
 from tests.transports.pcscd import SOCKET_VARIABLE, Pcscd, obstacle, unavailable
 
+# The plugin is tested in runs of pytest of its own.
+pytest_plugins = ("pytester",)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--reader", help="also run the flows over the card in this PC/SC reader: name or number")

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from euicc import Card, Config
 from euicc import eid as eids
-from euicc.card import EuiccIssuer
 from euicc.testing.lab.seeds import Seed, derived
 from euicc.testing.pki import Pki
 from euicc.testing.profile_builder import Subscription, TestProfile, build
@@ -24,15 +23,15 @@ Profiles = int | Iterable[Profile]
 class Cards:
     """Makes eUICCs: call it. `made`: those it has made, oldest first.
 
-    `seed`: with one, the n-th card is the same in every run, whatever the others do. `pki`: who issues their
+    `seed`: with one, the n-th card is the same in every run, whatever the others do. `issuer`: who issues their
     certificates. `smdp_address`: who is told what becomes of the profiles that are in them from the beginning.
     """
 
     def __init__(
-        self, seed: Seed = None, pki: EuiccIssuer | None = None, smdp_address: str = SMDP_ADDRESS
+        self, seed: Seed = None, issuer: Pki | None = None, smdp_address: str = SMDP_ADDRESS
     ) -> None:
         self.seed = seed
-        self.pki = pki or Pki.default()
+        self.issuer = issuer or Pki.default()
         self.smdp_address = smdp_address
         self.made: list[Card] = []
         self._count = 0
@@ -56,16 +55,16 @@ class Cards:
         made = [profile(each) for each in _several(profiles)]
         if enabled is not None and not 0 <= enabled < len(made):
             raise ValueError(f"enabled is {enabled}, and there are {len(made)} profiles")
-        self._count += 1
+        number = self._next()
         card = self._manufacture(
-            eid=eid or _eid(self._count),
-            pki=self.pki,
+            eid=eid or _eid(number),
+            pki=self.issuer,
             variant=variant,
-            seed=derived(self.seed, "card", self._count),
+            seed=derived(self.seed, "card", number),
             config=config,
         )
-        for number, each in enumerate(made):
-            card.preload(each.package, self._metadata(each), enabled=number == enabled)
+        for place, each in enumerate(made):
+            card.preload(each.package, self._metadata(each), enabled=place == enabled)
         prepare(card)
         card.reset()
         self.made.append(card)
@@ -81,6 +80,11 @@ class Cards:
             spn=f"Operator {number}",
             profile_name=f"Profile {number}",
         )
+
+    def _next(self) -> int:
+        """The number of the card that is made now, from 1."""
+        self._count += 1
+        return self._count
 
     def _manufacture(self, **options: object) -> Card:
         """A factory-new card; options of Card.manufacture."""

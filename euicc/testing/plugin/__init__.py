@@ -16,7 +16,7 @@ from euicc.testing.plugin.options import (
     pytest_xdist_setupnodes,
 )
 from euicc.testing.plugin.reports import pytest_runtest_makereport
-from euicc.testing.plugin.tests import pytest_fixture_setup, pytest_runtest_protocol
+from euicc.testing.plugin.running import pytest_fixture_setup, pytest_runtest_protocol
 
 __all__ = [
     "euicc_access",

@@ -9,7 +9,7 @@ from apdu import Recorder
 from euicc import Card
 from euicc import eid as eids
 from euicc.testing.lab import Cards, Lab, derived
-from euicc.testing.plugin.tests import Running
+from euicc.testing.plugin.running import Running
 
 
 class RecordedCard(Card):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from euicc.testing.plugin.options import OPTIONS
-from euicc.testing.plugin.tests import running
+from euicc.testing.plugin.running import running
 
 if TYPE_CHECKING:
     from apdu import Transport

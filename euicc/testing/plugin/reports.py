@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from euicc.testing.plugin.options import OPTIONS
-from euicc.testing.plugin.tests import FIXTURES, Running, name_of, running
+from euicc.testing.plugin.running import FIXTURES, Running, name_of, running
 
 if TYPE_CHECKING:
     from apdu import Trace

@@ -64,8 +64,6 @@ def _number(apdu: Apdu, path: str, count: int, pointer: int | None) -> tuple[int
     if mode == 4:
         number, after = apdu.p1 or pointer or 0, pointer
     else:
-        if apdu.p1:
-            raise Refused(0x6A86)
         first, step = (1, 1) if mode == 2 else (count, -1)
         number = first if pointer is None else pointer + step
         if EFS[path].kind == CYCLIC:

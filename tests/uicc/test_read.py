@@ -100,11 +100,17 @@ def test_read_record_by_sfi() -> None:
     assert card("00B2013C01") == "6981"
 
 
+def test_next_and_previous_do_not_look_at_p1() -> None:
+    card = usim_file("6F3B")
+    first, second = card("00B2010404"), card("00B2020404")
+    assert first != second
+    assert [card("00B2FF0204"), card("00B2010204"), card("00B2020304")] == [first, second, first]
+
+
 def test_read_record_wrong_parameters() -> None:
     card = usim_file("6F3B")
     assert card("00B2010004") == "6A86"
     assert card("00B2010504") == "6A86"
-    assert card("00B2010204") == "6A86"  # next takes no number
     assert card("00B2010401 00") == "6700"
 
 

@@ -121,7 +121,6 @@ def test_update_record_wrong_parameters(card: Channel) -> None:
     card("00A4000C026F3B")
     assert card("00DC01000400000000") == "6A86"
     assert card("00DC01050400000000") == "6A86"
-    assert card("00DC01020400000000") == "6A86"  # next takes no number
     assert card("00DC010405" + "00" * 5) == "6700"
     assert card("00DC0104") == "6700"
 
@@ -140,7 +139,7 @@ def test_a_cyclic_file_takes_no_other_mode(card: Channel) -> None:
     card("00A4000C026F80")
     assert card("00DC010405" + "AA" * 5) == "6981"
     assert card("00DC000205" + "AA" * 5) == "6981"
-    assert card("00DC010305" + "AA" * 5) == "6A86"
+    assert card("00DC050305" + "AA" * 5) == "9000"  # previous does not look at P1
     assert card("00DC000304" + "AA" * 4) == "6700"
 
 

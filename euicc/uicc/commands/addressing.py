@@ -68,7 +68,7 @@ def mode(p2: int) -> Mode:
 
 
 def record(context: Context, ef: Ef, p1: int, find: Mode) -> tuple[int, int | None]:
-    """The record that P1 and a mode mean, and the record pointer afterwards; StatusError 6A83, 6A86."""
+    """The record that P1 and a mode mean, and the record pointer afterwards; StatusError 6A83."""
     count = context.uicc.record_count(ef)
     number, pointer = find(Records(ef.kind, count), pointer_in(context, ef), p1)
     if not 1 <= number <= count:
@@ -86,7 +86,6 @@ def _absolute(records: Records, pointer: int | None, p1: int) -> tuple[int, int 
 
 
 def _next(records: Records, pointer: int | None, p1: int) -> tuple[int, int | None]:
-    _refuse_number(p1)
     number = 1 if pointer is None else pointer + 1
     if records.kind is FileKind.CYCLIC and number > records.count:
         number = 1
@@ -94,7 +93,6 @@ def _next(records: Records, pointer: int | None, p1: int) -> tuple[int, int | No
 
 
 def _previous(records: Records, pointer: int | None, p1: int) -> tuple[int, int | None]:
-    _refuse_number(p1)
     number = records.count if pointer is None else pointer - 1
     if records.kind is FileKind.CYCLIC and number == 0:
         number = records.count
@@ -106,9 +104,7 @@ MODES: dict[int, Mode] = {
     PREVIOUS: _previous,
     ABSOLUTE: _absolute,
 }
-"""Mode bits of P2 -> which record, TS 102 221 table 11.11; record 0 does not exist."""
+"""Mode bits of P2 -> which record, TS 102 221 table 11.11; record 0 does not exist.
 
-
-def _refuse_number(p1: int) -> None:
-    if p1:
-        raise StatusError(status.INCORRECT_P1_P2)
+P1 says nothing in NEXT and PREVIOUS: a terminal sets it to 00, and a card does not look at it.
+"""

@@ -65,7 +65,7 @@ class Card:
             raise ValueError("no card was manufactured in this memory")
         self.nvm = nvm
         self.env = env
-        self.config = config
+        self.config = config if not config.quirks else _quirky(config)
         self.identity = identity
         self.proactive = Proactive()
         self.enabled_profile = EnabledProfile(nvm, config)
@@ -78,6 +78,10 @@ class Card:
         self.register(self.isdr)
         self.register(Ecasd(lambda: self.identity))
         self.register(SecurityDomains(lambda: self.uicc.running))
+        if config.quirks:
+            from euicc.quirks import fronted
+
+            self.front = fronted(self, self.runtime)
         self.reset()
 
     @classmethod
@@ -211,6 +215,13 @@ def _eid(eid: bytes | str | None) -> bytes:
             f"{number.hex()} is no EID: 16 bytes of decimal digits, the last two of them check digits"
         )
     return number
+
+
+def _quirky(config: Config) -> Config:
+    """Quirks are loaded by cards that have any."""
+    from euicc.quirks import configured
+
+    return configured(config)
 
 
 def _config(variant: str, config: Config | None) -> Config:

@@ -93,7 +93,8 @@ class Config:
     channels: logical channels including the basic one.
     answer_unauthenticated: whether a secured packet over the air that no key authenticates is answered with its status,
     as older cards do, or not at all. refresh_after_update: mode of the REFRESH (apdu.cat.RefreshMode) after a remote
-    script that wrote to files and asks for none itself; None: no REFRESH.
+    script that wrote to files and asks for none itself; None: no REFRESH. quirks: names of `euicc.quirks.QUIRKS`, what
+    this card does otherwise than the standards say.
     """
 
     variant: str = "sgp22"
@@ -147,6 +148,7 @@ class Config:
     gating: str = "off"
     answer_unauthenticated: bool = False
     refresh_after_update: int | None = None
+    quirks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.variant not in VARIANTS:
@@ -159,6 +161,11 @@ class Config:
             raise ValueError(f"at least one package result must find room, not {self.package_results}")
         if not 1 <= self.channels <= 20:
             raise ValueError(f"a card has 1 to 20 logical channels, not {self.channels}")
+        if self.quirks:
+            # A card without any does not load them.
+            from euicc.quirks import check
+
+            check(self.quirks, self.variant)
 
     def to_json(self) -> str:
         """The config as a JSON object; bytes in hexadecimal."""

@@ -27,7 +27,7 @@ class PreloadRefused(ValueError):
 def preload(card: Card, package: bytes, metadata: bytes | None, enabled: bool) -> Profile:
     """As `Card.preload`."""
     announced = _decoded(metadata) if metadata is not None else _from_header(package)
-    store = ProfileStore(card.nvm)
+    store = card.isdr.profiles
     try:
         admission.check(card.config, store, announced)
     except Refused as refusal:

@@ -46,6 +46,7 @@ PROPRIETARY = 0x80
 # TERMINAL CAPABILITY, TS 102 221 11.1.19.2.4: who on the device's side manages the eUICC.
 TERMINAL_CAPABILITY_TEMPLATE = 0xA9
 LPA_IN_DEVICE = bytes.fromhex("830107")  # LUId, LPDd and LDSd
+EVERY_ROLE = LPA_IN_DEVICE + bytes.fromhex("840101")  # and IPAd, SGP.32 3.8.2
 
 COMPUTED = b""
 """As TERMINAL PROFILE: what the toolkit can do."""
@@ -90,7 +91,7 @@ class Terminal:
         self._busy = busy
         self._channel: ApduChannel | None = None
         self._naa_selections = 0
-        self._started = False
+        self._started = self._answered = False
         self._untold: deque[Envelope] = deque(maxlen=UNTOLD_MAX)
         self.fci = b""
         """The FCI that the ISD-R gave when it was selected last."""
@@ -98,11 +99,26 @@ class Terminal:
     # -- the eUICC ----------------------------------------------------------------------------------------------------
 
     def store_data(self, request: bytes) -> bytes:
-        """One ES10 command to the ISD-R; StatusError. Proactive commands that the card has are dealt with after it."""
+        """One ES10 command to the ISD-R; StatusError. Proactive commands that the card has are dealt with after it.
+
+        Some IoT eUICCs answer 6985 to everything until an IPA was declared: to them an LPA declares both roles.
+        """
+        try:
+            return self._store_data(request)
+        except StatusError as error:
+            wants_more = error.sw == status.CONDITIONS_NOT_SATISFIED and not self._answered
+            if not wants_more or self._capability != LPA_IN_DEVICE:
+                raise
+        self._capability = EVERY_ROLE
+        self.close()
+        return self._store_data(request)
+
+    def _store_data(self, request: bytes) -> bytes:
         try:
             channel = self._channel if self._isd_r_selected() else None
             channel = channel or self._open()
             answer = channel.store_data(request)
+            self._answered = True
             if self._serve(channel.proactive_pending):
                 self.close()
         except TransportError:
@@ -245,7 +261,7 @@ class Terminal:
         self._channel = None
         self._forget()
         self._transport.reset()
-        self._started = True
+        self._started, self._answered = True, False
         self._declare()
         if self._profile is None:
             return False

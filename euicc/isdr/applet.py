@@ -50,7 +50,7 @@ class IsdR:
     def __init__(self, card: Card) -> None:
         self.card = card
         self.variant = variant_of(card.config)
-        self.profiles = ProfileStore(card.nvm)
+        self.profiles = ProfileStore(card.nvm, self.variant.first_isd_p)
         self.notifications = NotificationStore(card.nvm, self.sign, card.config.notifications)
         self.states = ProfileStates(card.nvm, self.profiles, self.notifications, self.variant.rules)
         self.eims: EimStore = EimStore(card.nvm, card.config, lambda: self.identity)

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 
 class ProfileStore:
-    """Profiles by AID of their ISD-P; every method that writes needs an open NVM transaction."""
+    """Profiles by AID of their ISD-P; every method that writes needs an open NVM transaction.
 
-    def __init__(self, nvm: Nvm) -> None:
+    first: number of the first ISD-P.
+    """
+
+    def __init__(self, nvm: Nvm, first: int = aids.FIRST_ISD_P) -> None:
         self._nvm = nvm
+        self._first = first
 
     def all(self) -> list[Profile]:
         """Every profile, in the order of their AIDs."""
@@ -44,7 +48,7 @@ class ProfileStore:
 
     def free_aid(self) -> bytes:
         """The first ISD-P AID that no profile has; Refused(MEMORY) when all are taken."""
-        for number in range(aids.FIRST_ISD_P, aids.LAST_ISD_P + 1):
+        for number in range(self._first, aids.LAST_ISD_P + 1):
             candidate = aids.isd_p(number)
             if self.by_aid(candidate) is None:
                 return candidate

@@ -21,4 +21,8 @@ def variant_of(config: Config) -> Variant:
     """The kind of card that these product choices make."""
     module, name = _HOMES[config.variant]
     variant: Variant = getattr(import_module(module), name)
-    return variant
+    if not config.quirks:
+        return variant
+    from euicc.quirks import varied
+
+    return varied(variant, config.quirks)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from apdu.aid import FIRST_ISD_P
+
 if TYPE_CHECKING:
     from asn1 import Message
     from euicc.config import Version
@@ -72,7 +74,7 @@ class Variant:
     declaration: what the terminal declared of the role that this kind of card is made for; 0 for nothing.
     messages: the types that differ. euicc_info2: the card's description of itself. fci: what its FCI says besides
     that of any ISD-R. profile_info: what it tells of its profiles. iot_versions: of SGP.32, where the Config names
-    none. package: how its eUICC Packages look.
+    none. package: how its eUICC Packages look. first_isd_p: number of the first profile's ISD-P.
     """
 
     name: str
@@ -86,3 +88,4 @@ class Variant:
     fci: Callable[[IsdR], bytes] = lambda isdr: b""
     iot_versions: tuple[Version, ...] = ()
     package: PackageForm = NO_PACKAGES
+    first_isd_p: int = FIRST_ISD_P

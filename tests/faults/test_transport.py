@@ -168,9 +168,9 @@ def test_a_rule_for_the_last_block_only() -> None:
 def test_an_lpa_that_is_refused_by_rule() -> None:
     side = Consumer()
     iccid = side.install().iccid_bytes
-    lpa = side.lpa(
-        FaultyTransport(side.card, [answer(status.CONDITIONS_NOT_SATISFIED).when(tag=ENABLE, nth=1)])
-    )
+    refusal = answer(status.CONDITIONS_NOT_SATISFIED).when(tag=ENABLE, nth=1)
+    lpa = side.lpa(FaultyTransport(side.card, [refusal]))
+    assert len(lpa.profiles()) == 1
     with pytest.raises(CommandRefused, match="EnableProfile"):
         lpa.enable(iccid)
     lpa.enable(iccid)

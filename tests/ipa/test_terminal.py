@@ -62,9 +62,34 @@ def test_a_card_without_isd_r() -> None:
 
 
 def test_a_refusal_is_the_card_s_own() -> None:
-    card = ScriptedCard(*START, (GET_EID[0], "6985"))
+    card = ScriptedCard(*START, GET_EID, (GET_EID[0], "6985"))
+    terminal = Terminal(card)
+    terminal.store_data(REQUEST)
     with pytest.raises(StatusError, match="6985"):
-        Terminal(card).store_data(REQUEST)
+        terminal.store_data(REQUEST)
+
+
+BOTH_ROLES = ("80AA000008A906830107840101", "9000")
+REFUSED = (GET_EID[0], "6985")
+
+
+@pytest.mark.parametrize("last", [GET_EID, REFUSED])
+def test_a_card_that_answers_nothing_at_first_is_told_of_both_roles_once(last: tuple[str, str]) -> None:
+    card = ScriptedCard(*START, REFUSED, ("reset", ""), BOTH_ROLES, *START[2:], last)
+    terminal = Terminal(card)
+    if last is GET_EID:
+        terminal.store_data(REQUEST)
+    else:
+        with pytest.raises(StatusError, match="6985"):
+            terminal.store_data(REQUEST)
+    assert not card.exchanges
+
+
+def test_a_declaration_that_was_asked_for_stays() -> None:
+    card = ScriptedCard(("reset", ""), ("80AA000005A903840101", "9000"), *START[2:], REFUSED)
+    terminal = Terminal(card, capability=bytes.fromhex("840101"))
+    with pytest.raises(StatusError, match="6985"):
+        terminal.store_data(REQUEST)
 
 
 def test_a_refresh_is_fetched_answered_and_followed_by_a_reset() -> None:

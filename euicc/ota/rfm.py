@@ -149,7 +149,9 @@ class RfmSession:
         return bytes((len(aid),)) + aid + bytes((context.record or 0,)) + file.path
 
     def _select_application(self, command: Command) -> bytes:
-        """SELECT by DF name, TS 102 221 11.1.1: full or right-truncated AID of an ADF."""
+        """SELECT by DF name, TS 102 221 11.1.1: full or right-truncated AID of an ADF, its first occurrence."""
+        if command.p2 & ~select.RETURN_MASK:
+            raise StatusError(status.INCORRECT_P1_P2)
         uicc = self._context.uicc
         for aid, adf in uicc.profile.filesystem.adfs.items():
             if command.data and aid.startswith(command.data):

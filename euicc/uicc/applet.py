@@ -10,7 +10,6 @@ from euicc.uicc.commands import authentication_table, file_table, pin_table, rea
 from euicc.uicc.commands.command_table import Commands
 from euicc.uicc.context import Context
 from euicc.uicc.default_files import default_profile
-from euicc.uicc.filesystem import is_terminated
 from euicc.uicc.profile_data import UiccProfile
 from euicc.uicc.uicc import Platform, Uicc
 
@@ -77,12 +76,8 @@ class UiccApplet:
         """SELECT by DF name of an ADF, TS 102 221 8.4.4; answers its FCP. StatusError 6A82, 6A86, 6985, 6F00."""
         uicc = self.running
         adf = uicc.profile.filesystem.adfs.get(aid)
-        if uicc.is_terminated:
-            raise StatusError(status.NO_PRECISE_DIAGNOSIS)
         if adf is None:
             raise StatusError(status.FILE_NOT_FOUND)
-        if is_terminated(uicc.lcsi(adf)):
-            raise StatusError(status.CONDITIONS_NOT_SATISFIED)
         context, data = select.select_application(uicc, adf, command, UserAuthentication(uicc))
         return FileSelection(self, context), data
 

@@ -12,6 +12,7 @@ from euicc.ota.access_domain import AccessDomain
 from euicc.testing.ota import Script, parse_compact, parse_expanded
 from euicc.testing.profile_builder import Subscription
 from euicc.testing.profile_builder.package import elements
+from euicc.uicc.filesystem import TERMINATED
 from tests.ota.scene import OTHER_IMSI, TAR_ISIM, TAR_UICC, TAR_USIM, Scene, content, scene
 
 FULL, NONE = b"\x00", b"\xff"
@@ -179,6 +180,8 @@ def test_an_action_in_a_file() -> None:
         (0x0C, instruction.SELECT, 0, 0x0C, 0x6E00),
         (0xA0, instruction.SELECT, 0, 0, 0x6E00),
         (0x80, instruction.SELECT, 4, 0x0C, 0x6E00),
+        (0x00, instruction.SELECT, 4, 0x4C, 0x6A86),
+        (0x00, instruction.SELECT, 4, 0x0E, 0x6A86),
     ],
 )
 def test_commands_that_are_not_remote_file_management(
@@ -186,6 +189,15 @@ def test_commands_that_are_not_remote_file_management(
 ) -> None:
     here = scene(package())
     assert sw(here, Script().add(cla, ins, p1, p2, bytes.fromhex("7fff"))) == expected
+
+
+def test_what_was_terminated_is_selected_by_nobody() -> None:
+    here = scene(package())
+    uicc = here.card.uicc.running
+    uicc.set_lcsi(uicc.profile.filesystem.adfs[USIM], TERMINATED)
+    assert sw(here, Script().select_application(USIM), TAR_UICC) == 0x6985
+    uicc.is_terminated = True
+    assert sw(here, Script().select_application(USIM), TAR_UICC) == 0x6F00
 
 
 def test_every_file_command_reaches_the_files() -> None:

@@ -74,8 +74,15 @@ def named(context: Context, command: Command) -> File | None:
 
 
 def select_application(uicc: Uicc, adf: Df, command: Command, authority: Authority) -> tuple[Context, bytes]:
-    """SELECT by DF name, TS 102 221 11.1.1 and 8.4.4: the channel's new context and the FCP of the ADF."""
+    """SELECT by DF name, TS 102 221 11.1.1 and 8.4.4: the channel's new context and the FCP of the ADF.
+
+    StatusError 6A86, 6F00 (card usage is terminated), 6985 (the ADF is terminated).
+    """
     with_fcp = wants_fcp(command.p2)
+    if uicc.is_terminated:
+        raise StatusError(status.NO_PRECISE_DIAGNOSIS)
+    if is_terminated(uicc.lcsi(adf)):
+        raise StatusError(status.CONDITIONS_NOT_SATISFIED)
     return Context.in_adf(uicc, adf, authority), fcp.template(adf, uicc) if with_fcp else b""
 
 

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+# After a run in this process pytester unloads what was loaded in it; extension modules cannot stand that.
+for name in (
+    "euicc.testing.http",
+    "euicc.testing.plugin.factory",
+    "euicc.traces.page",
+    "hypothesis.strategies",
+):
+    import_module(name)
 
 PLUGIN = ("-p", "euicc.testing.plugin", "-p", "no:cacheprovider")
 

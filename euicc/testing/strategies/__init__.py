@@ -2,6 +2,7 @@
 
     @given(messages(rsp.EUICCInfo2))                       any valid message of a type of the compiled schemas
     @given(violated(sgp32.EuiccPackageRequest))            its encoding with one thing wrong, and what
+    @given(scripts(view_of(channel), SGP32))               APDUs that make sense for a card, most of them
     for message in seeded(any_message(rsp.EUICCInfo2), seed=1): ...     the same set by a seed: microseconds each
 
 Functions named `any_...` give `Values`, which have a `.strategy` for hypothesis and are drawn by a seed with `seeded`;
@@ -10,8 +11,12 @@ the plain ones give the strategy. Needs hypothesis, which the extra `testing` in
 
 from __future__ import annotations
 
+from euicc.testing.strategies.apdus import Script, any_script, any_step, scripts
+from euicc.testing.strategies.card_view import CardView, view_of
 from euicc.testing.strategies.messages import any_message, messages
+from euicc.testing.strategies.requests import SGP22, SGP32, any_request, requests
 from euicc.testing.strategies.schema import named_types
+from euicc.testing.strategies.steps import Step, play
 from euicc.testing.strategies.tlvs import any_tlv, soup, tlv_soup, tlvs
 from euicc.testing.strategies.values import Draw, Values, composed, seeded
 from euicc.testing.strategies.violating import Kind, Violation
@@ -24,22 +29,34 @@ from euicc.testing.strategies.violations import (
 )
 
 __all__ = [
+    "SGP22",
+    "SGP32",
+    "CardView",
     "Draw",
     "Kind",
+    "Script",
+    "Step",
     "Values",
     "Violation",
     "any_message",
+    "any_request",
     "any_respelled",
+    "any_script",
+    "any_step",
     "any_tlv",
     "any_violated",
     "composed",
     "messages",
     "named_types",
+    "play",
     "possible_kinds",
+    "requests",
     "respelled",
+    "scripts",
     "seeded",
     "soup",
     "tlv_soup",
     "tlvs",
+    "view_of",
     "violated",
 ]

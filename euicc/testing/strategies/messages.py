@@ -6,7 +6,7 @@ small on the whole; where the schema has no limit, lists have up to six elements
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar, overload
 
@@ -25,6 +25,7 @@ from euicc.testing.strategies.values import Values, composed, deferred, fields, 
 M = TypeVar("M", bound=Message)
 T = TypeVar("T")
 
+Known = Mapping[str, Values[Any]]
 MOST_ELEMENTS = 6
 """Of a list without a limit in the schema."""
 EXTENSION_TAGS = (0xDF7A, 0xFF7B, 0x9F817D, 0xBF817E)
@@ -45,33 +46,72 @@ def messages(kind: Any, *, extensions: bool = False) -> SearchStrategy[Any]:
     return any_message(kind, extensions=extensions).strategy
 
 
-@cache
-def any_message(kind: AnyType, *, extensions: bool = False) -> Values[Any]:
-    """See `messages`; as values that a seed can draw too."""
-    path = getattr(kind, "__name__", "") or repr(kind)
-    return _values(node_of(kind), extensions, path.rpartition(".")[2].rstrip(">"))
+def any_message(kind: AnyType, *, extensions: bool = False, known: Known | None = None) -> Values[Any]:
+    """See `messages`; as values that a seed can draw too.
+
+    `known`: values for the components with these names, wherever they stand ("iccid", "transaction_id"); they have to
+    be valid there.
+    """
+    return _plain(kind, extensions) if known is None else _Builder(extensions, known).of(kind)
 
 
 @cache
-def _values(node: Node, extensions: bool, name: str) -> Values[Any]:
-    """Values of a node; `name` is that of the component or type which it is."""
-    kind, _, detail = node
-    if kind == "MESSAGE":
-        return deferred(lambda: _message(detail, extensions))
-    if kind in ("SEQUENCE OF", "SET OF"):
-        return _list(kind, detail[0], detail[1], extensions, name)
-    if kind == "OPAQUE":
-        return deferred(lambda: _opaque(name))
-    return simple(kind, detail)
+def _plain(kind: AnyType, extensions: bool) -> Values[Any]:
+    return _PLAIN[extensions].of(kind)
 
 
-def _list(kind: str, item: Node, sizes: Any, extensions: bool, name: str) -> Values[tuple[Any, ...]]:
-    values = _values(item, extensions, name)
-    limits = [(low or 0, high) for low, high in sizes or ((0, None),)]
-    lists = one_of(
-        *(tuples_of(values, low, low + MOST_ELEMENTS if high is None else high) for low, high in limits)
-    )
-    return lists.map(_sorted(item)) if kind == "SET OF" else lists
+class _Builder:
+    """Makes the values of a type out of those of its components; each type once."""
+
+    def __init__(self, extensions: bool, known: Known) -> None:
+        self._extensions = extensions
+        self._known = known
+        self._messages: dict[str, Values[Any]] = {}
+
+    def of(self, kind: AnyType) -> Values[Any]:
+        """Values of a type."""
+        name = getattr(kind, "__name__", "") or repr(kind)
+        return self._values(node_of(kind), name.rpartition(".")[2].rstrip(">"))
+
+    def _values(self, node: Node, name: str) -> Values[Any]:
+        """Values of a node; `name` is that of the component or type which it is."""
+        kind, _, detail = node
+        if name in self._known:
+            return self._known[name]
+        if kind == "MESSAGE":
+            return deferred(lambda: self._message(detail))
+        if kind in ("SEQUENCE OF", "SET OF"):
+            return self._list(kind, detail[0], detail[1], name)
+        if kind == "OPAQUE":
+            return deferred(lambda: _opaque(name))
+        return simple(kind, detail)
+
+    def _list(self, kind: str, item: Node, sizes: Any, name: str) -> Values[tuple[Any, ...]]:
+        values = self._values(item, name)
+        limits = [(low or 0, high) for low, high in sizes or ((0, None),)]
+        lists = one_of(
+            *(tuples_of(values, low, low + MOST_ELEMENTS if high is None else high) for low, high in limits)
+        )
+        return lists.map(_sorted(item)) if kind == "SET OF" else lists
+
+    def _message(self, path: str) -> Values[Any]:
+        found = self._messages.get(path)
+        if found is None:
+            found = self._messages[path] = self._new_message(path)
+        return found
+
+    def _new_message(self, path: str) -> Values[Any]:
+        kind, _, members, extensible = description(path)
+        cls = class_at(path)
+        if kind != "SEQUENCE":
+            return one_of(*(_alternative(cls, name, self._values(node, name)) for name, node, _ in members))
+        required = {name: self._values(node, name) for name, node, needed in members if needed}
+        optional = {name: self._values(node, name) for name, node, needed in members if not needed}
+        made = fields(required, optional).map(lambda values: cls(**values))
+        return _extended(made, members) if self._extensions and extensible else made
+
+
+_PLAIN = {extensions: _Builder(extensions, {}) for extensions in (False, True)}
 
 
 def _sorted(item: Node) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
@@ -83,20 +123,6 @@ def _sorted(item: Node) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
 def _opaque(name: str) -> Values[bytes]:
     kind = pkix.CertificateList if name in REVOCATION_LISTS else pkix.Certificate
     return any_message(kind).map(lambda message: message.encode())
-
-
-@cache
-def _message(path: str, extensions: bool) -> Values[Any]:
-    kind, _, members, extensible = description(path)
-    cls = class_at(path)
-    if kind != "SEQUENCE":
-        return one_of(
-            *(_alternative(cls, name, _values(node, extensions, name)) for name, node, _ in members)
-        )
-    required = {name: _values(node, extensions, name) for name, node, needed in members if needed}
-    optional = {name: _values(node, extensions, name) for name, node, needed in members if not needed}
-    known = fields(required, optional).map(lambda values: cls(**values))
-    return _extended(known, members) if extensions and extensible else known
 
 
 def _alternative(cls: Any, name: str, values: Values[Any]) -> Values[Any]:

@@ -20,6 +20,7 @@ S = TypeVar("S")
 Sample = Callable[[Random], T]
 
 OPTIONAL_FIELDS = 4  # how many a seed gives on average, however many there may be
+USUAL_ELEMENTS = 3
 ATTEMPTS = 1000
 _EDGES = (0, 1, -1, 127, 128, -128, -129, 255, 256, 32767, 32768, 65535, 65536, 1 << 31, (1 << 63) - 1)
 
@@ -169,12 +170,14 @@ def texts(alphabet: str | SearchStrategy[str], letters: str, low: int = 0, high:
     return Values(lambda: st.text(alphabet, min_size=low, max_size=high), sample)
 
 
-def tuples_of(values: Values[T], low: int = 0, high: int = 20) -> Values[tuple[T, ...]]:
-    """Tuples of `low` to `high` values."""
+def tuples_of(
+    values: Values[T], low: int = 0, high: int = 20, usual: int = USUAL_ELEMENTS
+) -> Values[tuple[T, ...]]:
+    """Tuples of `low` to `high` values; a seed gives up to `usual` more than `low`."""
     draw = values.sample
 
     def sample(random: Random) -> tuple[T, ...]:
-        size = low if random.random() < 0.2 else low + int(random.random() * (min(high - low, 3) + 1))
+        size = low if random.random() < 0.2 else low + int(random.random() * (min(high - low, usual) + 1))
         return tuple([draw(random) for _ in range(size)])
 
     return Values(lambda: st.lists(values.strategy, min_size=low, max_size=high).map(tuple), sample)

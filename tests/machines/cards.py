@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apdu import Transport
 from euicc import Card, PowerLoss
-from euicc.testing.machines import CardManagementMachine, MemoryPower, Power, ProfileFacts
+from euicc.testing.machines import CardManagementMachine, DownloadMachine, MemoryPower, Power, ProfileFacts
 from tests.isdr.installed import iccid, install
 
 
@@ -30,3 +30,14 @@ class EmulatedCard(CardManagementMachine):
             told=facts.told,
         )
         return iccid(number)
+
+
+class DownloadingCard(DownloadMachine):
+    """A new card for each example."""
+
+    def transport(self) -> Transport:
+        self.card = Card.manufacture(pki=self.pki, seed=1)
+        return self.card
+
+    def power(self) -> Power:
+        return MemoryPower(lambda: self.card.nvm, PowerLoss)

@@ -25,7 +25,9 @@ RULES = {1: "disabling not allowed", 2: "deletion not allowed"}
 
 
 def contents(card: Card) -> Row:
-    """eid, variant, version: str; cis, profiles, notifications: a row each. Numbers as printed, keys as hex.
+    """eid, variant, version: str; quirks, where it has any: str; cis, profiles, notifications: a row each.
+
+    Numbers as printed, keys as hex.
 
     An IoT eUICC has eims, a row each, and iot: what it remembers of fallback, emergency, rollback, and so on.
     """
@@ -37,6 +39,8 @@ def contents(card: Card) -> Row:
         "profiles": [_profile(profile) for profile in card.isdr.profiles.all()],
         "notifications": [_notification(each) for each in card.isdr.notifications.all()],
     }
+    if card.config.quirks:
+        found["quirks"] = ", ".join(card.config.quirks)
     if card.config.variant != CONSUMER:
         found["eims"] = [_eim(card.isdr.eims, eim) for eim in card.isdr.eims.all()]
         found["iot"] = _iot(card)

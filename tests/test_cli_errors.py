@@ -106,7 +106,19 @@ WRONG: tuple[Row, ...] = (
     ("euicc", ("unknown",), "euicc --help", 2),
     *(
         ("euicc", (command, "--unknown"), f"euicc {command} --help", 2)
-        for command in ("new", "show", "info", "ci", "demo", "smdp", "eim", "serve", "trace", "doctor")
+        for command in (
+            "new",
+            "show",
+            "info",
+            "ci",
+            "demo",
+            "smdp",
+            "eim",
+            "serve",
+            "trace",
+            "doctor",
+            "quirks",
+        )
     ),
     ("euicc", ("new",), "Missing argument", 2),
     ("euicc", ("new", "a.card"), "--force", 1),
@@ -115,6 +127,9 @@ WRONG: tuple[Row, ...] = (
     ("euicc", ("new", "b.card", "--variant", "x"), "sgp22", 2),
     ("euicc", ("new", "b.card", "--curve", "x"), "nist", 2),
     ("euicc", ("new", "b.card", "--seed", "x"), "--seed", 2),
+    ("euicc", ("new", "b.card", "--quirk", "x"), "no quirk 'x'; there are", 1),
+    ("euicc", ("new", "b.card", "--quirk", "true-as-01"), "is for cards of sgp32", 1),
+    ("euicc", ("quirks", "extra"), "extra", 2),
     ("euicc", ("new", "b.card", "--pki", "missing"), "missing", 1),
     ("euicc", ("new", "b.card", "--profile", "missing"), "check the path", 1),
     ("euicc", ("new", "b.card", "--profile", "text"), "ProfileElement", 1),

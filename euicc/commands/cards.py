@@ -30,16 +30,22 @@ def new(
         bool,
         typer.Option("--test-profile", help="It leaves the factory with the built-in test profile, enabled."),
     ] = False,
+    quirk: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="What it does otherwise, from `euicc quirks`; several times."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
     """Manufacture an eUICC and save it to a file."""
     from euicc.card import Card
+    from euicc.config import Config
 
     if file.exists() and not force:
         raise Refusal(f"{file} exists already: --force replaces it")
     issuer = built_pki(pki, curve) if pki or curve else None
     try:
-        card = Card.manufacture(eid=eid, pki=issuer, variant=variant.value, seed=seed)
+        config = Config(variant=variant.value, quirks=tuple(quirk or ()))
+        card = Card.manufacture(eid=eid, pki=issuer, seed=seed, config=config)
         for number, package in enumerate(_packages(test_profile, profile or [])):
             card.preload(package, enabled=not number)
     except ValueError as error:

@@ -115,16 +115,17 @@ def _verify_redundancy(packet: CommandPacket, part: SecuredPart) -> None:
 
 
 def _find(domain: KeySource, coding: int, identifier: int) -> _Key | None:
-    """The key that KIc or KID names; key set 0 is the first that the security domain has for SCP80."""
+    """The key that KIc or KID names; key set 0 is the first for SCP80 that the security domain has for the algorithm."""
     if identifier == INTEGRITY_KEY and coding & 0x0F == DES_ECB:
         return None
-    versions = sorted(version for version in domain.versions() if version in SCP80_VERSIONS)
-    version = coding >> 4 or (versions[0] if versions else UNAUTHENTICATED)
-    key = domain.key(version, identifier)
-    for component in key.components if key else ():
-        cipher = keyed(coding & 0x0F, component.type, component.data)
-        if cipher is not None:
-            return _Key(version, cipher, component.mac_length)
+    named = coding >> 4
+    versions = (named,) if named else sorted(each for each in domain.versions() if each in SCP80_VERSIONS)
+    for version in versions:
+        key = domain.key(version, identifier)
+        for component in key.components if key else ():
+            cipher = keyed(coding & 0x0F, component.type, component.data)
+            if cipher is not None:
+                return _Key(version, cipher, component.mac_length)
     return None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -223,6 +225,14 @@ def test_implicit_key_set_and_algorithm() -> None:
     assert opened.key_version == 2
     with pytest.raises(PacketRefused):
         open_command(CommandPacket.parse(bytes(packet)), domain())
+
+
+def test_the_default_key_set_is_one_with_the_algorithm() -> None:
+    triple_des = KeySet(1, TS48_KEYS.kic, TS48_KEYS.kid, Algorithm.TRIPLE_DES_2)
+    for keys in (KeySet(0, TS48_KEYS.kic, TS48_KEYS.kid), replace(triple_des, version=0)):
+        packet = CommandPacket.parse(pack(Protection(), keys, TAR_SIM, 1, b"data").encoded)
+        opened = open_command(packet, domain(triple_des, TS48_KEYS))
+        assert opened.key_version == (2 if keys.algorithm is Algorithm.AES else 1)
 
 
 def test_a_key_serves_one_algorithm() -> None:

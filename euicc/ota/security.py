@@ -115,7 +115,7 @@ def _verify_redundancy(packet: CommandPacket, part: SecuredPart) -> None:
 
 
 def _find(domain: KeySource, coding: int, identifier: int) -> _Key | None:
-    """The key that KIc or KID names; key set 0 is the first for SCP80 that the security domain has for the algorithm."""
+    """The key that KIc or KID names; key set 0 is the first for SCP80 that the domain has for the algorithm."""
     if identifier == INTEGRITY_KEY and coding & 0x0F == DES_ECB:
         return None
     named = coding >> 4

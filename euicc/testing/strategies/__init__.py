@@ -14,6 +14,7 @@ from __future__ import annotations
 from euicc.testing.strategies.apdus import Script, any_script, any_step, scripts
 from euicc.testing.strategies.card_view import CardView, view_of
 from euicc.testing.strategies.messages import any_message, messages
+from euicc.testing.strategies.packages import Association, SignedPackage, Wrong, any_package, packages
 from euicc.testing.strategies.requests import SGP22, SGP32, any_request, requests
 from euicc.testing.strategies.schema import named_types
 from euicc.testing.strategies.steps import Step, play
@@ -31,14 +32,18 @@ from euicc.testing.strategies.violations import (
 __all__ = [
     "SGP22",
     "SGP32",
+    "Association",
     "CardView",
     "Draw",
     "Kind",
     "Script",
+    "SignedPackage",
     "Step",
     "Values",
     "Violation",
+    "Wrong",
     "any_message",
+    "any_package",
     "any_request",
     "any_respelled",
     "any_script",
@@ -48,6 +53,7 @@ __all__ = [
     "composed",
     "messages",
     "named_types",
+    "packages",
     "play",
     "possible_kinds",
     "requests",

@@ -111,7 +111,7 @@ def _eim_configurations(view: CardView) -> Values[tuple[Any, ...]]:
 
 
 def _existing(there: tuple[Any, ...], another: Any) -> Values[Any]:
-    return one_of(picks(there), always(another)) if there else always(another)
+    return picks((*there, another))
 
 
 def _session(right: bytes) -> Values[bytes]:

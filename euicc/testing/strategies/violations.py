@@ -91,13 +91,17 @@ def any_respelled(kind: AnyType) -> Values[tuple[bytes, Any]]:
 
     def respell(draw: Draw) -> tuple[bytes, Any]:
         message = draw(messages)
-        tree = element(node, message)
-        for parent, each in reversed(list(walk(tree))):  # inside out: lengths of what is inside may grow
-            if not Place(tree, parent, each).unknown and not _is_kept(each.node):
-                _respell(draw, each)
-        return encoded(tree), message
+        return encoded(respell_tree(draw, element(node, message))), message
 
     return composed(respell)
+
+
+def respell_tree(draw: Draw, tree: Element) -> Element:
+    """The tree with lengths and contents spelled in another way here and there."""
+    for parent, each in reversed(list(walk(tree))):  # inside out: lengths of what is inside may grow
+        if not Place(tree, parent, each).unknown and not _is_kept(each.node):
+            _respell(draw, each)
+    return tree
 
 
 def _is_kept(node: Node | None) -> bool:

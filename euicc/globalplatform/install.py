@@ -6,7 +6,7 @@ written in Python with the same AID (`Card.register`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -132,7 +132,7 @@ def _install(domain: Domain, request: Request, state: int) -> bytes:
     if package.modules and request.module not in package.modules:
         raise StatusError(status.REFERENCED_DATA_NOT_FOUND)
     aid = request.instance or request.module
-    if len(aid) not in AID_LENGTHS or known.find(aid) is not None:
+    if len(aid) not in AID_LENGTHS or known.find(aid) is not None or aid in _of_files(domain):
         raise StatusError(status.INCORRECT_DATA)
     specific, uicc_parameters = _parameters(domain, request.parameters)
     privileges = _privileges(request)
@@ -153,10 +153,25 @@ def _install(domain: Domain, request: Request, state: int) -> bytes:
     return load.NO_CONFIRMATION
 
 
+def _of_files(domain: Domain) -> Container[bytes]:
+    """AIDs of the network access applications, which no instance may take over."""
+    return domain.uicc.profile.filesystem.adfs
+
+
 def _privileges(request: Request) -> bytes:
     if len(request.privileges) not in _PRIVILEGES_LENGTHS:
         raise StatusError(status.INCORRECT_DATA)
     return request.privileges.ljust(PRIVILEGES_LENGTH, b"\x00")
+
+
+def _changed_privileges(request: Request, entry: Entry) -> bytes:
+    """Those of the request, if any; StatusError 6985 where they would make an application a domain, or the reverse."""
+    if not request.privileges:
+        return entry.privileges
+    privileges = _privileges(request)
+    if (privileges[0] ^ entry.privileges[0]) & Privilege.SECURITY_DOMAIN >> 16:
+        raise StatusError(status.CONDITIONS_NOT_SATISFIED)
+    return privileges
 
 
 def _parameters(domain: Domain, data: bytes) -> tuple[bytes, bytes | None]:
@@ -188,7 +203,7 @@ def _make_selectable(domain: Domain, session: Session, request: Request) -> byte
     _check_below(domain, known, entry)
     if entry.state != INSTALLED:
         raise StatusError(status.CONDITIONS_NOT_SATISFIED)
-    privileges = _privileges(request) if request.privileges else entry.privileges
+    privileges = _changed_privileges(request, entry)
     with domain.uicc.memory.transaction():
         known.put(replace(entry, state=SELECTABLE, privileges=privileges))
     return load.NO_CONFIRMATION
@@ -221,13 +236,9 @@ def _update_registry(domain: Domain, session: Session, request: Request) -> byte
     _check_below(domain, known, entry)
     if request.package:
         entry = replace(_extraditable(domain, known, request), domain=request.package)
-    if request.privileges:
-        privileges = _privileges(request)
-        if (privileges[0] ^ entry.privileges[0]) & Privilege.SECURITY_DOMAIN >> 16:
-            raise StatusError(status.CONDITIONS_NOT_SATISFIED)
-        entry = replace(entry, privileges=privileges)
+    privileges = _changed_privileges(request, entry)
     with domain.uicc.memory.transaction():
-        known.put(entry)
+        known.put(replace(entry, privileges=privileges))
     return load.NO_CONFIRMATION
 
 

@@ -40,6 +40,7 @@ from tests.globalplatform.content import (
     loaded,
     lv,
 )
+from tests.isdp.packages import USIM_AID
 
 
 @pytest.fixture
@@ -62,6 +63,7 @@ INSTALL_REFUSED = {
     "install: no such package": (for_install(of=PACKAGE), "6A88"),
     "install: no such module": (for_install(module=MODULE), "6A88"),
     "install: AID there": (for_install(instance=SSD), "6A80"),
+    "install: AID of the USIM": (for_install(instance=USIM_AID), "6A80"),
     "install: AID too short": (for_install(instance=b"\xa0\0\0\1"), "6A80"),
     "install: no C9": (for_install(parameters=b""), "6A80"),
     "install: parameters malformed": (for_install(parameters=b"\xc9\x05"), "6A80"),
@@ -105,6 +107,13 @@ def test_install_then_make_selectable(card: Card) -> None:
     found = entry(card, INSTANCE)
     assert found is not None
     assert found.state == 0x07
+
+
+def test_what_is_made_selectable_does_not_become_a_domain(card: Card) -> None:
+    loaded(card)
+    assert answers(card, for_install(0x04, of=PACKAGE, module=MODULE)) == ["009000"]
+    assert answers(card, install(0x08, b"", b"", INSTANCE, b"\x80", b"", b"")) == ["6985"]
+    assert answers(card, install(0x08, b"", b"", INSTANCE, b"", b"", b"")) == ["009000"]
 
 
 def test_without_an_instance_aid_it_is_that_of_the_module(card: Card) -> None:

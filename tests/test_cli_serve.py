@@ -156,6 +156,23 @@ def test_the_virtual_reader_has_a_default_address_and_is_waited_for(tmp_path: Pa
     assert file.exists()
 
 
+def test_a_program_beside_the_card_finds_it_and_decides_the_exit_code(tmp_path: Path) -> None:
+    ask = f"{shlex.quote(sys.executable)} -m ipa --json"
+    both = f"{ask} --tcp $EUICC_TCP info && {ask} --modem $EUICC_MODEM info; exit 7"
+    with serving("--tcp", "0", "--modem", tmp_path / "modem", "--run", both) as server:
+        assert server.process.wait(SECONDS) == 7
+        for _ in range(2):
+            assert server.line(f'"eid": "{eids.DEFAULT.hex()}"')
+    assert not (tmp_path / "modem").is_symlink()
+
+
+def test_a_program_beside_the_virtual_reader_finds_the_card_in_it(pcscd: Pcscd) -> None:
+    ask = f"{shlex.quote(sys.executable)} -m ipa --reader '$EUICC_READER' info".replace("'", '"')
+    with serving("--vpcd", f"127.0.0.1:{pcscd.port}", "--run", ask) as server:
+        assert server.line(eids.DEFAULT.hex())
+        assert server.process.wait(SECONDS) == 0
+
+
 def test_one_card_behind_two_doors(tmp_path: Path) -> None:
     with serving("--tcp", "127.0.0.1:0", "--modem", tmp_path / "modem") as server:
         hints = {words[0]: words[1] for words in (line_words(server) for _ in range(2))}

@@ -79,6 +79,15 @@ def serve(
     eid: Annotated[str | None, typer.Option(metavar="EID", help="32 digits. Default: a fixed one.")] = None,
     variant: Annotated[Variant | None, typer.Option(help="The standard it follows. Default: sgp22.")] = None,
     trace: TraceTo = None,
+    command: Annotated[
+        str | None,
+        typer.Option(
+            "--run",
+            metavar="COMMAND",
+            help="Run this meanwhile, and stop when it ends, with its exit code. It finds the doors as $EUICC_READER, "
+            "$EUICC_TCP, $EUICC_MODEM.",
+        ),
+    ] = None,
 ) -> None:
     """Put a card within reach of other programs, until interrupted."""
     if trace is not None:
@@ -87,8 +96,10 @@ def serve(
     with ExitStack() as opened:
         card = opened.enter_context(_card(file, eid, pki, curve, variant))
         say(f"EID {card.identity.eid.hex()}, {f'in {file}' if file else 'in memory'}; Ctrl-C stops it")
-        open_doors(Shared(_recorded(card, trace, opened)), doors)
+        code = open_doors(Shared(_recorded(card, trace, opened)), doors, command)
     say("stopped")
+    if code:
+        raise typer.Exit(code)
 
 
 OPENERS: dict[str, Callable[[str], Door]] = {VPCD: vpcd_door, "--tcp": tcp_door, "--modem": modem_door}

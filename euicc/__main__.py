@@ -5,10 +5,23 @@ from __future__ import annotations
 import io
 import sys
 
-from euicc.commands import cards, demo, doctor, eim, quirks, serve, show, smdp, trace
+from euicc.commands import cards, check, demo, doctor, eim, quirks, serve, show, smdp, trace
 from euicc.commands.program import app
 
-__all__ = ["app", "cards", "demo", "doctor", "eim", "main", "quirks", "serve", "show", "smdp", "trace"]
+__all__ = [
+    "app",
+    "cards",
+    "check",
+    "demo",
+    "doctor",
+    "eim",
+    "main",
+    "quirks",
+    "serve",
+    "show",
+    "smdp",
+    "trace",
+]
 
 
 def main() -> None:

@@ -118,6 +118,7 @@ WRONG: tuple[Row, ...] = (
             "trace",
             "doctor",
             "quirks",
+            "check",
         )
     ),
     ("euicc", ("new",), "Missing argument", 2),
@@ -183,6 +184,22 @@ WRONG: tuple[Row, ...] = (
     ("euicc", ("trace", "empty.trace", "--against", "--tcp", "x"), "HOST:PORT", 2),
     ("euicc", ("trace", "empty.trace", "--against", "--modem", "missing"), "cannot be opened", 1),
     ("euicc", ("doctor", "extra"), "extra", 2),
+    ("euicc", ("check",), "--card FILE", 2),
+    ("euicc", ("check", "--card", "a.card", "--tcp", "127.0.0.1:{closed}"), "it needs one card", 2),
+    ("euicc", ("check", "--card", "missing"), "no card file", 1),
+    ("euicc", ("check", "--card", "text"), "text", 1),
+    ("euicc", ("check", "--tcp", "127.0.0.1:{closed}"), "start its server", 1),
+    ("euicc", ("check", "--tcp", "x"), "HOST:PORT", 2),
+    ("euicc", ("check", "--modem", "missing"), "cannot be opened", 1),
+    ("euicc", ("check", "--replay", "text"), "not a trace", 1),
+    ("euicc", ("check", "--replay", "empty.trace"), "not one of a check", 1),
+    ("euicc", ("check", "--card", "a.card", "--only", "nothing/*"), "--list shows them all", 2),
+    ("euicc", ("check", "--card", "a.card", "--pki", "missing"), "missing", 1),
+    ("euicc", ("check", "--card", "a.card", "--html", "missing/page"), "check the path", 1),
+    ("euicc", ("check", "--card", "a.card", "--html", "a.card"), "overwritten", 2),
+    ("euicc", ("check", "--card", "a.card", "--junit", "directory"), "not a directory", 1),
+    ("euicc", ("check", "--card", "a.card", "--junit", "b", "--html", "b"), "one file", 2),
+    ("euicc", ("check", "--card", "a.card", "--k", "12"), "32 hexadecimal digits", 2),
 )
 FORBIDDEN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ipa", ("--card", "a.card", "info")),
@@ -201,6 +218,7 @@ FORBIDDEN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("euicc", ("serve", "--modem", "modem")),
     ("euicc", ("serve", "--tcp", "0", "--trace", "b.trace")),
     ("euicc", ("trace", "empty.trace")),
+    ("euicc", ("check", "--card", "a.card")),
 )
 
 

@@ -79,9 +79,11 @@ def _answers(subject: Subject) -> bool:
 
 
 def _checked(subject: Subject, case: Case) -> Result:
-    for need in case.needs:
-        if not need.met(subject):
-            return Result(case, need.outcome, need.reason)
+    unmet = [need for need in case.needs if not need.met(subject)]
+    if unmet:
+        # What --write would not make applicable is not called skipped.
+        need = next((each for each in unmet if each.outcome is Outcome.NOT_APPLICABLE), unmet[0])
+        return Result(case, need.outcome, need.reason)
     begun = time.monotonic()
     outcome, reason = _outcome(subject, case)
     trace = subject.guard.trace if outcome in TROUBLE else Trace()

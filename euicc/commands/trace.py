@@ -10,11 +10,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from apdu import TraceFormatError, Transport
+from apdu import TraceFormatError
+from euicc.commands.cards_reached import DOORS, open_transport
 from euicc.commands.program import Refusal, app, different
 from ipa.command_line import UsageError
-
-DOORS = "--card FILE, --reader NAME, --tcp HOST:PORT or --modem PATH"
 
 Unmasked = Annotated[bool, typer.Option("--unmasked", help="Show keys, PINs and subscriber data, too.")]
 
@@ -76,7 +75,7 @@ def _check(file: Path, name: str, argument: str, *, exact: bool, write: bool) ->
     from euicc.traces import command
 
     with ExitStack() as opened:
-        transport = _transport(name, argument, opened)
+        transport = open_transport(name, argument, opened)
         try:
             differences = command.check(file, transport, exact=exact, write=write)
         except command.WouldChangeCard as error:
@@ -86,24 +85,3 @@ def _check(file: Path, name: str, argument: str, *, exact: bool, write: bool) ->
     if differences:
         raise typer.Exit(1)
     print("the card answers as the recorded one did")
-
-
-def _transport(name: str, argument: str, opened: ExitStack) -> Transport:
-    from ipa.transports import open_access
-
-    try:
-        access = _by_csim(argument) if name == "modem" else open_access(name, argument)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint=f"--{name}") from error
-    close = getattr(access, "close", None)
-    if close is not None:
-        opened.callback(close)
-    if not isinstance(access, Transport):
-        raise Refusal(f"{name} {argument} takes no APDUs")
-    return access
-
-
-def _by_csim(port: str) -> Transport:
-    from apdu.transport.modem import Dialogue, ModemTransport, open_port
-
-    return ModemTransport(Dialogue(open_port(port)))

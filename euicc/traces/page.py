@@ -29,7 +29,7 @@ def _document(shown: tuple[Entry, ...], trace: Trace, title: str) -> Iterator[st
     yield '<button id="open">Open all</button><button id="close">Close all</button>'
     yield '<output id="count"></output></div>\n</header>\n<main>\n'
     for entry in shown:
-        yield from _entry(entry)
+        yield from entry_details(entry)
     yield f"</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
 
 
@@ -51,10 +51,11 @@ def _summary(shown: tuple[Entry, ...], trace: Trace) -> str:
 _MARKS = {OK: "", WARNING: "!", ERROR: "✗"}
 
 
-def _entry(entry: Entry) -> Iterator[str]:
+def entry_details(entry: Entry, name: str = "e") -> Iterator[str]:
+    """One command, to be opened; its id is `name` with the entry's number."""
     kind = " es10" if entry.function else ""
     fault = " undecoded" if entry.undecoded else ""
-    yield f'<details class="{entry.outcome}{kind}{fault}" id="e{entry.number}">\n<summary>'
+    yield f'<details class="{entry.outcome}{kind}{fault}" id="{name}{entry.number}">\n<summary>'
     yield f'<span class="number">{entry.number}</span><span class="time">{entry.time:.3f}</span>'
     yield f'<span class="took">{entry.duration * 1000:.1f} ms</span><span class="channel">{entry.channel}</span>'
     yield f'<span class="application">{escape(entry.application)}</span>'

@@ -211,6 +211,16 @@ def test_the_maximum_size(device: Device) -> None:
     assert card(set_first("8200")) == "9000"
 
 
+def test_another_channel_may_have_taken_the_room_meanwhile(device: Device) -> None:
+    card = selected(device)
+    other = Channel(card.applet).usim()
+    assert other("00A4000C026FF8") == "9000"
+    assert card(set_first("817E" + "00" * 60)) == "63F1"
+    assert other(set_first("8200")) == "9000"
+    assert card("80DB000042" + "00" * 66) == "6A84"
+    assert other("80CB0080015C00") == "5C01829000"
+
+
 def test_the_memory_of_the_card() -> None:
     device = Device(Config(nvm_size=30))
     card = selected(device)  # 64 bytes of its own

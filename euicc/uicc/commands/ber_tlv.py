@@ -152,6 +152,7 @@ def _store(context: Context, ef: Ef, tag: int, encoded: bytes) -> None:
     objects = stored(uicc.content(ef))
     if not encoded and tag not in objects:
         raise StatusError(status.REFERENCED_DATA_NOT_FOUND)
+    _check_room(context, ef, tag, len(encoded))
     objects[tag] = encoded
     content = b"".join(objects.values())
     with uicc.memory.transaction():

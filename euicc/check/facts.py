@@ -59,7 +59,7 @@ class Facts:
     def in_words(self) -> tuple[tuple[str, str], ...]:
         """For the head of the report."""
         versions = ", ".join(".".join(map(str, each)) for each in self.iot)
-        enabled = self.enabled.iccid.hex().upper() if self.enabled else "none"
+        enabled = digits(self.enabled.iccid) if self.enabled else "none"
         return (
             ("ATR", self.atr.hex().upper()),
             ("kind", _kind(self, versions)),
@@ -67,6 +67,11 @@ class Facts:
             ("profiles", f"{len(self.profiles)}, enabled: {enabled}"),
             *((("eIMs", str(self.eims)),) if self.iot else ()),
         )
+
+
+def digits(iccid: bytes) -> str:
+    """An ICCID as it is printed."""
+    return "".join(f"{byte & 0x0F:X}{byte >> 4:X}" for byte in iccid).rstrip("F")
 
 
 def _kind(facts: Facts, versions: str) -> str:
@@ -95,7 +100,7 @@ def learn(subject: Subject) -> Facts:
         isdr=True,
         usim=usim,
         channels=subject.has_channels(),
-        local=_asked(subject, enabling) == tlv.encode(ENABLE, bytes.fromhex("800101")),
+        local=bool(_at(_asked(subject, enabling), ENABLE, 0x80)),
         eid=_at(_asked(subject, bytes.fromhex("BF3E035C015A")), GET_EID, 0x5A),
         svn=_at(info2, INFO2, 0x82),
         iot=tuple(tuple(each) for each in iot),

@@ -20,7 +20,7 @@ def wrong_le(subject: Subject) -> None:
     found = files.transparent(subject)
     size = found.size or 0
     response = subject.exchange(files.read_binary(size + 1))
-    same("the status word", status.describe(response.sw), status.describe(status.WRONG_LE_XX | size))
+    ended(response, status.WRONG_LE_XX | size)
     same("its data", response.data, b"")
     again = ended(subject.exchange(files.read_binary(count_of(response.sw))))
     same("the number of bytes", len(again.data), size)
@@ -31,7 +31,7 @@ def wrong_le_of_record(subject: Subject) -> None:
     found = files.records(subject)
     response = subject.exchange(files.read_record(1, le=found.record_length + 1))
     wanted = status.WRONG_LE_XX | found.record_length
-    same("the status word", status.describe(response.sw), status.describe(wanted))
+    ended(response, wanted)
 
 
 @area.case("part", "READ BINARY of a part, at an offset")
@@ -144,7 +144,7 @@ def get_response_too_much(subject: Subject) -> None:
     announced = count_of(subject.exchange(files.select(files.MF).with_le(None)).sw)
     response = subject.exchange(GET_RESPONSE.with_le(announced + 1))
     wanted = status.WRONG_LE_XX | announced
-    same("the status word", status.describe(response.sw), status.describe(wanted))
+    ended(response, wanted)
 
 
 @area.case(

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from euicc.uicc.filesystem import Body, Ef, FileKind
+from tests.uicc.administered import Device
 from tests.uicc.handmade import ALWAYS, DF_ARR, USIM_AID, Channel, channel, profile
 
 RECORDS = ("0102030405", "AA02030405", "0102FFFFFF", "0303030405", "0102030499")
@@ -77,6 +78,18 @@ def test_enhanced_behind_a_character(card: Channel) -> None:
     assert card("00A2010604 0C03 0405") == "01029000"  # behind the first 03 only
     assert card("00A2050603 0D02 03") == "0502019000"
     assert card("00A2010603 0C77 03") == "6282"
+
+
+@pytest.mark.parametrize("indication", ["0400", "0500", "0600", "0700"])
+def test_another_channel_may_have_made_the_file_shorter(indication: str) -> None:
+    device = Device()
+    card = device.usim()
+    other = Channel(card.applet).usim()
+    assert card("00A4000C026F3B") == "9000"
+    assert card("00B2000304").endswith("9000")  # the last of three
+    assert other("80D400000A" + "6208" + "83026F3B" + "80020004") == "9000"
+    expected = "6A83" if indication in ("0400", "0500") else "6282"
+    assert card(f"00A2000603{indication}77") == expected
 
 
 def test_by_sfi() -> None:

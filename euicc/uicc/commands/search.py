@@ -56,7 +56,8 @@ class Search:
             start = p1 or pointer or 0
             if not 1 <= start <= count:
                 raise StatusError(status.RECORD_NOT_FOUND)
-        return range(start, count + 1) if self.step > 0 else range(start, 0, -1)
+        # Another channel may have made the file shorter than the pointer reaches.
+        return range(start, count + 1) if self.step > 0 else range(min(start, count), 0, -1)
 
 
 def search_record(context: Context, command: Command) -> bytes:

@@ -8,9 +8,10 @@ from time import perf_counter
 
 from euicc import Card, Config, eid
 from euicc.testing.eim import Eim, OrderState, operations
+from euicc.testing.lab import InProcess
 from ipa.ipad import Ipa
 from tests.bench.row import Row
-from tests.flows32.scene import EIM, Network, pki
+from tests.flows32.scene import EIM, pki
 
 CARDS = 200
 FEWEST_A_SECOND = 200
@@ -21,7 +22,7 @@ class Fleet:
     """Cards that one eIM manages, all in this process."""
 
     eim: Eim
-    network: Network
+    network: InProcess
     cards: tuple[Card, ...]
 
     def poll(self) -> float:
@@ -38,7 +39,7 @@ class Fleet:
 def fleet(count: int = CARDS) -> Fleet:
     """New cards, all associated with one eIM."""
     eim = Eim(pki(), "eim1", EIM)
-    network = Network((), (eim,))
+    network = InProcess((), (eim,))
     cards = []
     for number in range(count):
         number_of_card = eid.with_check_digits(f"89049032{number:022d}")

@@ -7,12 +7,13 @@ from typing import Any
 
 from apdu import Transport
 from euicc import Card, Config
+from euicc.testing.lab import InProcess
 from euicc.testing.pki import Pki
 from euicc.testing.profile_builder import TestProfile
 from euicc.testing.smdp import SmDpPlus
 from ipa.driver import Servers
 from ipa.lpa import Lpa
-from tests.flows32.scene import SMDP, Network, operator
+from tests.flows32.scene import SMDP, operator
 
 
 @cache
@@ -26,7 +27,7 @@ class Consumer:
     def __init__(self, **choices: Any) -> None:
         self.card = Card.manufacture(pki=pki(), seed=5, config=Config(**choices))
         self.smdp = SmDpPlus(pki(), SMDP)
-        self.network = Network((self.smdp,), ())
+        self.network = InProcess((self.smdp,), ())
 
     def lpa(self, transport: Transport | None = None, servers: Servers | None = None, **options: Any) -> Lpa:
         """The device after a restart."""

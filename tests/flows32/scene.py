@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Protocol
@@ -12,18 +11,16 @@ from apdu import Transport
 from euicc import Card, Config
 from euicc.crypto.curves import P256, Curve
 from euicc.testing.eim import Eim, LocalServers
+from euicc.testing.lab import InProcess
 from euicc.testing.pki import Pki
 from euicc.testing.profile_builder import Subscription, TestProfile, build
 from euicc.testing.smdp import Order, SmDpPlus
 from euicc.testing.smds import SmDs
 from ipa.driver import Surroundings
-from ipa.errors import ServerUnreachable
 from ipa.ipad import Ipa
 from ipa.lpa import Lpa
-from ipa.servers import esipa_json
 from ipa.settings import Settings
 from ipa.state import StateKeeper
-from ipa.steps import Esipa, Server
 
 SMDP, SMDS, EIM, OTHER_EIM = "smdp.example.com", "smds.example.com", "eim.example.com", "eim2.example.com"
 
@@ -52,43 +49,6 @@ def operator(number: int = 1) -> TestProfile:
     )
 
 
-@dataclass
-class Network:
-    """Who can be reached. `up`: whether there is a network at all."""
-
-    servers: tuple[Handler, ...]
-    eims: tuple[Eim, ...]
-    as_json: bool = False
-    up: Callable[[], bool] = lambda: True
-    away: set[str] = field(default_factory=set)
-    asked: list[str] = field(default_factory=list)
-    calls: list[Server] = field(default_factory=list)
-
-    def call(self, request: Server) -> Mapping[str, Any]:
-        """ES9+ and ES11."""
-        self._reach(request.address, request.function)
-        self.calls.append(request)
-        server = next(each for each in self.servers if each.address == request.address)
-        sent = json.loads(json.dumps(request.body))
-        received: dict[str, Any] = json.loads(json.dumps(server.handle(request.function, sent)))
-        return received
-
-    def send(self, request: Esipa) -> bytes:
-        """ESipa, in either binding."""
-        self._reach(request.eim.address, request.function)
-        eim = next(each for each in self.eims if each.address == request.eim.address)
-        if not self.as_json:
-            return eim.handle_asn1(request.message)
-        sent = json.loads(esipa_json.body_of(request.function, request.message))
-        answer = eim.handle(request.function, sent)
-        return esipa_json.message_of(request.function, json.dumps(answer).encode() if answer else b"")
-
-    def _reach(self, address: str, function: str) -> None:
-        if address in self.away or not self.up():
-            raise ServerUnreachable(address, "no network")
-        self.asked.append(function)
-
-
 class Relay:
     """How the eIM reaches the servers there are."""
 
@@ -108,7 +68,7 @@ class Relay:
 class Patient(Surroundings):
     """Waits in no time; the enabled profile has a network, or has not."""
 
-    network: Network
+    network: InProcess
     waited: list[float] = field(default_factory=list)
 
     def connected(self) -> bool:
@@ -140,7 +100,7 @@ class Scene:
         self.relay = Relay(self.smdp)
         self.eim = Eim(self.pki, "eim1", EIM, servers=self.relay)
         self.other = Eim(self.pki, "eim2", OTHER_EIM, servers=self.relay)
-        self.network = Network((self.smdp,), (self.eim, self.other))
+        self.network = InProcess((self.smdp,), (self.eim, self.other))
         self.surroundings = Patient(self.network)
         self.state = StateKeeper()
         self.settings = Settings(**settings)
@@ -152,7 +112,7 @@ class Scene:
         """An SM-DS that device and eIM can reach."""
         smds = SmDs(self.pki, SMDS)
         self.relay.add(smds)
-        self.network.servers = (self.smdp, smds)
+        self.network.servers.append(smds)
         return smds
 
     def ipa(self, transport: Transport | None = None) -> Ipa:

@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
+from pathlib import Path
 
 import pytest
 
-from tests.plugin.runs import PLUGIN, run, text
+from tests.plugin.runs import PLUGIN, text
 
 TEST = "def test(euicc_card): pass"
-ENTRY_POINT = ("-p", "euicc.testing.entry_point")
+NO_CACHE = ("-p", "no:cacheprovider")
 
 
-@pytest.mark.parametrize("options", [(), ENTRY_POINT, (*ENTRY_POINT, "-p", "euicc.testing.plugin")])
-def test_named_twice_it_is_there_once(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
-    pytester.makeconftest('pytest_plugins = ["euicc.testing.plugin"]')
-    result = run(pytester, TEST, *options)
+@pytest.fixture
+def installed(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A run in which the entry point is found, whether or not the installation at hand is older than it."""
+    installed = Path(pytester.mkdir("installed"), "euicc-0.dist-info")
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: euicc\nVersion: 0\n")
+    (installed / "entry_points.txt").write_text("[pytest11]\neuicc = euicc.testing.entry_point\n")
+    monkeypatch.setenv("PYTHONPATH", str(installed.parent))
+    pytester.makepyfile(TEST)
+    return pytester
+
+
+@pytest.mark.parametrize("options", [(), ("-p", "euicc.testing.plugin"), ("-p", "euicc")])
+def test_however_often_it_is_named_it_is_there_once(
+    installed: pytest.Pytester, options: tuple[str, ...]
+) -> None:
+    installed.makeconftest('pytest_plugins = ["euicc.testing.plugin"]')
+    result = installed.runpytest_subprocess(*NO_CACHE, *options)
     result.assert_outcomes(passed=1)
     assert text(result).count("--euicc-seed=") == 1
+    assert "Warning" not in text(result)
 
 
-def test_the_entry_point_leads_to_it(pytester: pytest.Pytester) -> None:
-    found = entry_points(group="pytest11", name="euicc")
-    if not found:
-        pytest.skip("the installation is older than the entry point: make")
-    assert {each.value for each in found} == {"euicc.testing.entry_point"}
-    pytester.makepyfile(TEST)
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
-    left_out = pytester.runpytest_subprocess("-p", "no:euicc", "-p", "no:cacheprovider")
-    left_out.assert_outcomes(errors=1)
+def test_it_can_be_left_out(installed: pytest.Pytester) -> None:
+    result = installed.runpytest_subprocess(*NO_CACHE, "-p", "no:euicc")
+    result.assert_outcomes(errors=1)
+    assert "fixture 'euicc_card' not found" in text(result)
+
+
+def test_the_project_declares_it() -> None:
+    declared = (Path(__file__).parents[2] / "pyproject.toml").read_text()
+    assert '[project.entry-points.pytest11]\neuicc = "euicc.testing.entry_point"\n' in declared
 
 
 def test_who_does_not_use_it_loads_none_of_the_parts(pytester: pytest.Pytester) -> None:

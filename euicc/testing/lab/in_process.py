@@ -37,9 +37,10 @@ class InProcess:
     """The network of a device without a network: `servers` and `eims` of ipa.lpa.Lpa and ipa.ipad.Ipa.
 
     `servers` and `eims` are lists that may be changed at any time. `as_json`: ESipa in the JSON binding rather than in
-    ASN.1. `up`: whether there is a network at all. `away`: addresses that cannot be reached. `calls`: what reached a
-    server, oldest first. Bodies go through JSON text, so that nothing passes that a socket would not carry; whatever
-    goes wrong is the IpaError that HTTPS would give: ServerUnreachable, ServerAnswerInvalid.
+    ASN.1. `up`: whether there is a network at all. `away`: addresses that cannot be reached. `asked`: the names of all
+    functions that were called, oldest first; `calls`: those of ES9+ and ES11 with what was sent.
+    Bodies go through JSON text, so that nothing passes that a socket would not carry; whatever goes wrong is the
+    IpaError that HTTPS would give: ServerUnreachable, ServerAnswerInvalid.
     """
 
     def __init__(
@@ -50,16 +51,13 @@ class InProcess:
         self.as_json = as_json
         self.up: Callable[[], bool] = lambda: True
         self.away: set[str] = set()
-        self.calls: list[Server | Esipa] = []
-
-    @property
-    def asked(self) -> tuple[str, ...]:
-        """The names of the functions in `calls`."""
-        return tuple(each.function for each in self.calls)
+        self.asked: list[str] = []
+        self.calls: list[Server] = []
 
     def call(self, request: Server) -> Mapping[str, Any]:
         """ES9+ and ES11, SGP.22 6.5."""
-        server = self._reach(request.address, self.servers, request)
+        server = self._reach(request.address, self.servers, request.function)
+        self.calls.append(request)
         sent = json.loads(json.dumps(request.body))
         answer = _answered(request.function, lambda: server.handle(request.function, sent))
         received: dict[str, Any] = json.loads(json.dumps(answer))
@@ -67,19 +65,19 @@ class InProcess:
 
     def send(self, request: Esipa) -> bytes:
         """ESipa in either binding, SGP.32 6.3 and 6.4."""
-        eim = self._reach(request.eim.address, self.eims, request)
+        eim = self._reach(request.eim.address, self.eims, request.function)
         if not self.as_json:
             return _answered(request.function, lambda: eim.handle_asn1(request.message))
         sent = json.loads(esipa_json.body_of(request.function, request.message))
         answer = _answered(request.function, lambda: eim.handle(request.function, sent))
         return esipa_json.message_of(request.function, json.dumps(answer).encode() if answer else b"")
 
-    def _reach(self, address: str, there: Iterable[Found], request: Server | Esipa) -> Found:
+    def _reach(self, address: str, there: Iterable[Found], function: str) -> Found:
         if address in self.away or not self.up():
             raise ServerUnreachable(address, "no network")
         for each in there:
             if each.address.casefold() == address.casefold():
-                self.calls.append(request)
+                self.asked.append(function)
                 return each
         raise ServerUnreachable(address, "no such server")
 

@@ -25,6 +25,7 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from euicc.testing.smdp.status import BadRequest, UnknownFunction
 
@@ -91,6 +92,15 @@ class HttpStatus(Exception):
     def __init__(self, code: int) -> None:
         super().__init__(f"HTTP status {code}")
         self.code = code
+
+
+@runtime_checkable
+class Disturbing(Protocol):
+    """A server that lays hands on HTTP itself: `euicc.testing.faults.servers`."""
+
+    def disturbed(self, app: ASGIApp) -> ASGIApp:
+        """The application, with what is wrong with it."""
+        ...
 
 
 class ServeError(Exception):
@@ -197,7 +207,10 @@ def serve(server: SansIoServer, host: str = LOOPBACK, port: int = 0, *, tls: Tls
         address = _address(listener)
         if not server.address:
             server.address = address
-        with _running(application(server), listener, context):
+        app: ASGIApp = application(server)
+        if isinstance(server, Disturbing):
+            app = server.disturbed(app)
+        with _running(app, listener, context):
             yield address
 
 
@@ -275,7 +288,7 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def _running(app: Starlette, listener: socket.socket, context: ssl.SSLContext) -> Iterator[None]:
+def _running(app: ASGIApp, listener: socket.socket, context: ssl.SSLContext) -> Iterator[None]:
     config = uvicorn.Config(
         app,
         loop="asyncio",

@@ -86,6 +86,23 @@ def test_a_long_answer_is_cut(pytester: pytest.Pytester) -> None:
     assert "more lines: --euicc-trace DIR" in told
 
 
+def test_the_command_that_a_card_did_not_survive(pytester: pytest.Pytester) -> None:
+    (told,) = sections(
+        run(
+            pytester,
+            """
+            def test_power(euicc_factory):
+                card = euicc_factory(profiles=1, enabled=0)
+                card.reset()
+                card.power_off()
+                card.transmit(bytes.fromhex("00A40004023F00"))
+            """,
+        )
+    )
+    assert "the last of its commands, 2 of 2" in told
+    assert "SELECT MF  no status word" in told
+
+
 def test_a_card_of_several_tests_is_told_where_it_was_used(pytester: pytest.Pytester) -> None:
     result = run(
         pytester,

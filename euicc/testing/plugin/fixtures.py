@@ -41,7 +41,10 @@ def euicc_access(request: pytest.FixtureRequest) -> Iterator[Transport | None]:
 
 @pytest.fixture
 def euicc_card(euicc_access: Transport | None, request: pytest.FixtureRequest) -> Card | Transport:
-    """A factory-new consumer eUICC; with --euicc-reader, --euicc-tcp or --euicc-modem that card, after a reset."""
+    """A factory-new consumer eUICC; with --euicc-reader, --euicc-tcp or --euicc-modem that card, after a reset.
+
+    A test with hypothesis.given takes `euicc_factory`: what it makes is new for each example.
+    """
     if euicc_access is None:
         factory: Factory = request.getfixturevalue("euicc_factory")
         return factory()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from apdu import aid, open_channel
 from asn1.generated import rsp
-from euicc import Card, PowerLoss
+from euicc import Card
+from euicc.testing.faults import PowerCut, power_cuts
 from euicc.testing.pki import Pki
 from euicc.testing.profile_builder import build
 from euicc.testing.smdp import SmDpPlus
@@ -33,17 +34,12 @@ def new_card() -> Card:
     return card
 
 
-def enabled_after_power_loss(write: int) -> bool | None:
-    """Whether the profile is enabled after the power went at this write; None when there were fewer writes."""
+def enabled_after(cut: PowerCut) -> bool:
+    """Whether the profile is enabled after the power went while it was enabled."""
     card = new_card()
-    card.nvm.lose_power_at = write
-    try:
-        with Lpa(card) as lpa:
-            lpa.enable(build().iccid, refresh=False)
-    except PowerLoss:
-        card.reset()
-    else:
-        return None
+    with cut.on(card), Lpa(card) as lpa:
+        lpa.enable(build().iccid, refresh=False)
+    card.reset()
     channel = open_channel(card)
     channel.select(aid.ISD_R)
     answer = rsp.ProfileInfoListResponse.decode(channel.store_data(b"\xbf\x2d\x00"))
@@ -52,10 +48,10 @@ def enabled_after_power_loss(write: int) -> bool | None:
 
 
 def main() -> None:
-    write = 1
-    while (enabled := enabled_after_power_loss(write)) is not None:
-        print(f"power lost at write {write}: profile {'enabled' if enabled else 'disabled'}")
-        write += 1
+    for cut in power_cuts():
+        enabled = enabled_after(cut)
+        if cut.happened:
+            print(f"power lost at write {cut.point}: profile {'enabled' if enabled else 'disabled'}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 
 from euicc import Card
 from euicc.runtime import keys
-from euicc.runtime.nvm import PowerLoss
+from euicc.testing.faults import power_cuts
 from euicc.testing.profile_builder import Aka, Subscription
 from euicc.testing.profile_builder.identifiers import ISIM_AID, USIM_AID
 from euicc.uicc.authentication.parameters import change_keys, decode, encode, find
@@ -143,20 +143,16 @@ def test_an_application_without_keys() -> None:
 
 
 def test_power_lost_meanwhile_leaves_the_old_key_or_the_new_one() -> None:
-    for point in range(1, 20):
+    for cut in power_cuts(most=20):
         device = card()
         assert accepted(device.challenged(NETWORK, sqn(5)))
-        device.nvm.lose_power_at = point
-        try:
+        with cut.on(device.nvm):
             changed(device)
-        except PowerLoss:
+        if cut.happened:
             device.restart()
             old = device.challenged(NETWORK, sqn(6)).sw == 0x9000
             assert old is (known(device, NETWORK if old else NEW) == sqn(6))
-            continue
-        assert point > 3
-        return
-    pytest.fail("change_keys never came to its end")
+    assert cut.point > 3
 
 
 def test_no_secret_shows() -> None:

@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from euicc.runtime import keys
 from euicc.runtime.nvm import PowerLoss
+from euicc.testing.faults import PowerCut, every_power_cut, power_cuts
 from euicc.testing.profile_builder import Aka, Subscription
-from tests.aka.device import Answer, Device, accepted
+from tests.aka.device import Device, accepted
 from tests.aka.subscriber import MILENAGE, NETWORK, K, card, known, sqn
 from tests.aka.test_gba import bootstrapped, derived
 
-MOST_POINTS = 40
-
-
-def cut(device: Device, point: int) -> Answer | None:
-    """A challenge during which the power goes at this point of the memory; None: it went."""
-    device.nvm.lose_power_at = point
-    try:
-        return device.challenged(NETWORK, sqn(9, 3))
-    except PowerLoss:
-        return None
-
-
-def points() -> Iterator[int]:
-    yield from range(1, MOST_POINTS)
-    pytest.fail("AUTHENTICATE never came to its end")
-
 
 def test_a_sequence_number_is_accepted_once() -> None:
-    cuts = 0
-    for point in points():
+    def scenario(cut: PowerCut) -> None:
         device = card()
-        answer = cut(device, point)
-        if answer is not None:
-            assert accepted(answer)
-            break
-        cuts += 1
-        device.restart()
-        was_stored = known(device) == sqn(9, 3)
-        assert (device.challenged(NETWORK, sqn(9, 3)).data[:1] == b"\xdc") is was_stored
-        assert device.challenged(NETWORK, sqn(9, 3)).data[:1] == b"\xdc"
-    assert cuts == 3  # the write, and both sides of the commit
+        with cut.on(device.nvm):
+            assert accepted(device.challenged(NETWORK, sqn(9, 3)))
+        if cut.happened:
+            device.restart()
+            was_stored = known(device) == sqn(9, 3)
+            assert (device.challenged(NETWORK, sqn(9, 3)).data[:1] == b"\xdc") is was_stored
+            assert device.challenged(NETWORK, sqn(9, 3)).data[:1] == b"\xdc"
+
+    assert every_power_cut(scenario) == 3  # the write, and both sides of the commit
 
 
 def test_the_answer_comes_after_the_write() -> None:
@@ -84,33 +65,27 @@ def test_a_use_is_counted_before_anything_comes_of_it() -> None:
 
 
 def test_bootstrapping_is_all_or_nothing() -> None:
-    for point in points():
+    for cut in power_cuts():
         device = Device(Subscription(k=K, opc=NETWORK.opc, gba=True, aka=Aka(MILENAGE)))
-        device.nvm.lose_power_at = point
-        try:
+        with cut.on(device.nvm):
             accepted(bootstrapped(device, sqn(1)))
-        except PowerLoss:
+        if cut.happened:
             device.restart()
             done = known(device) == sqn(1)
             assert (device.read(0x6FD6)[:1] == b"\x10") is done
             assert (derived(device).sw == 0x9000) is done
-            continue
-        break
 
 
 def test_derivation_is_all_or_nothing() -> None:
-    for point in points():
+    for cut in power_cuts():
         device = Device(Subscription(k=K, opc=NETWORK.opc, gba=True, aka=Aka(MILENAGE)))
         bootstrapped(device, sqn(1))
-        device.nvm.lose_power_at = point
-        try:
+        with cut.on(device.nvm):
             accepted(derived(device))
-        except PowerLoss:
+        if cut.happened:
             device.restart()
             kept = bool(device.nvm.indexes(keys.GBA_NAF_KEYS))
             assert (device.read(0x6FDA, record=1)[:1] == b"\x80") is kept
-            continue
-        break
 
 
 def test_a_deleted_profile_leaves_nothing() -> None:

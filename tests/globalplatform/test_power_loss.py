@@ -10,7 +10,7 @@ import pytest
 from apdu import tlv
 from euicc.card import Card
 from euicc.runtime import keys
-from euicc.runtime.nvm import PowerLoss
+from euicc.testing.faults import power_cuts
 from tests.globalplatform.cards import MNO_SD, SCP80_AES, SSD, card_with, mno_sd, package, remote, run
 from tests.globalplatform.content import (
     FOR_LOAD,
@@ -80,18 +80,14 @@ def card_before(earlier: list[str]) -> Card:
 
 def cuts(earlier: list[str], given: str) -> Iterator[Card]:
     """A card for each point at which the power can go, after it came back."""
-    for point in range(1, 100):
+    for cut in power_cuts(most=100):
         card = card_before(earlier)
-        card.nvm.lose_power_at = point
-        try:
+        with cut.on(card):
             run(mno_sd(card), remote(), given)
-        except PowerLoss:
+        if cut.happened:
             card.reset()
             yield card
-        else:
-            assert point > 2
-            return
-    raise AssertionError("more points than a command should have")
+    assert cut.point > 2
 
 
 @pytest.mark.parametrize(("earlier", "given"), FLOWS.values(), ids=FLOWS.keys())

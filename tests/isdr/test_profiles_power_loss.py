@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 
 import pytest
 
 from apdu import tlv
-from euicc import Card, PowerLoss
+from euicc import Card
 from euicc.runtime import keys
+from euicc.testing.faults import PowerCut, power_cuts
 from tests.isdr.es10 import delete, disable, enable, memory_reset, open_isdr, result
 from tests.isdr.installed import PROVISIONING, TEST, install
 
@@ -74,18 +76,14 @@ def run(card: Card, request: bytes) -> bytes:
 
 def cuts(arrange: Callable[[Card], None], request: bytes) -> Iterator[Card]:
     """A card for each point at which the power can go, after it came back."""
-    for point in range(1, 100):
+    for cut in power_cuts(most=100):
         card = card_before(arrange)
-        card.nvm.lose_power_at = point
-        try:
+        with cut.on(card):
             run(card, request)
-        except PowerLoss:
+        if cut.happened:
             card.reset()
             yield card
-        else:
-            assert point > 3
-            return
-    raise AssertionError("the power can go at more points than a change of state should have")
+    assert cut.point > 3
 
 
 @pytest.mark.parametrize(
@@ -123,25 +121,21 @@ def test_power_lost_again_while_it_comes_back(request_: bytes) -> None:
 
 def cuts_at_start(request: bytes) -> Iterator[Card]:
     """A card whose change waits for the next start, for each point at which that start can be cut."""
-    for point in range(1, 100):
+    for cut in power_cuts(most=100):
         card = waiting_for_start(request)
-        card.nvm.lose_power_at = point
-        try:
+        with cut.on(card):
             card.reset()
-        except PowerLoss:
+        if cut.happened:
             card.reset()
             yield card
-        else:
-            return
 
 
 def waiting_for_start(request: bytes) -> Card:
     """The switch waits for a REFRESH; the memory reset lost its power after it was recorded that it began."""
     card = card_before(two_first_enabled)
     is_reset = request[:2] == bytes.fromhex("BF34")
-    card.nvm.lose_power_at = POINTS_BEFORE_RESET_BEGINS + 1 if is_reset else None
-    try:
+    cut = PowerCut(at_write=POINTS_BEFORE_RESET_BEGINS + 1)
+    with cut.on(card) if is_reset else nullcontext():
         open_isdr(card).store_data(request)
-    except PowerLoss:
-        assert is_reset
+    assert cut.happened is is_reset
     return card

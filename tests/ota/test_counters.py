@@ -8,6 +8,7 @@ from euicc import PowerLoss
 from euicc.ota import counter
 from euicc.ota.packet import CounterMode
 from euicc.ota.status import PacketRefused, ResponseStatus
+from euicc.testing.faults import PowerCut, every_power_cut
 from euicc.testing.ota import (
     Algorithm,
     Check,
@@ -123,26 +124,17 @@ def test_a_counter_goes_with_its_profile_and_survives_a_reset() -> None:
     assert status(here, pack(Protection(), TS48_KEYS, TAR_USIM, 1, b"")) == 0
 
 
-def power_points(packet: Packet) -> int:
-    """How many points there are where the power can go while this packet is executed."""
-    here = scene()
-    here.card.nvm.lose_power_at = 1_000
-    deliver(here, packet)
-    assert here.card.nvm.lose_power_at is not None
-    return 1_000 - here.card.nvm.lose_power_at
-
-
 def test_power_loss_at_every_write_never_executes_twice_nor_counts_back() -> None:
     packet = pack(Protection(), TS48_KEYS, TAR_USIM, 3, imsi_update())
-    points = power_points(packet)
-    assert points >= 4
     outcomes = set()
-    for point in range(1, points + 1):
+
+    def scenario(cut: PowerCut) -> None:
         here = scene()
         before = content(here.card)
-        here.card.nvm.lose_power_at = point
-        with pytest.raises(PowerLoss):
+        with cut.on(here.card):
             deliver(here, packet)
+        if not cut.happened:
+            return
         here.handset.reset()
         counted = counter.stored(here.card.uicc.running.memory, domain(TS48_KEYS), 2)
         written = content(here.card) == OTHER_IMSI
@@ -152,6 +144,8 @@ def test_power_loss_at_every_write_never_executes_twice_nor_counts_back() -> Non
         assert again == (LOW if counted == 3 else 0)
         assert (content(here.card) == OTHER_IMSI) == (written or again == 0)
         outcomes.add((counted, written))
+
+    assert every_power_cut(scenario) >= 4
     assert outcomes == {(0, False), (3, False), (3, True)}
 
 

@@ -9,13 +9,10 @@ import pytest
 from asn1.generated import rsp
 from euicc import Card
 from euicc.runtime import keys
-from euicc.runtime.nvm import PowerLoss
+from euicc.testing.faults import PowerCut, every_power_cut
 from tests.rsp.contents import contents, profile
 from tests.rsp.device import SEED, Device, device, pki
 from tests.rsp.server import Server
-
-WRITES = 40
-"""More than a download makes; `test_every_write_was_tried` holds that."""
 
 
 def saved(path: Path) -> Device:
@@ -25,17 +22,12 @@ def saved(path: Path) -> Device:
     return Device(Card.open(path, seed=SEED), Server(pki()))
 
 
-def download_until(side: Device, write: int) -> bool:
-    """A download whose power goes at this write; whether it did."""
-    side.card.nvm.lose_power_at = write
-    try:
+def download_until(side: Device, cut: PowerCut) -> None:
+    """A download whose power goes."""
+    with cut.on(side.card):
         side.install(contents())
-    except PowerLoss:
+    if cut.happened:
         side.restart()
-        return True
-    finally:
-        side.card.nvm.lose_power_at = None
-    return False
 
 
 def whole_or_nothing(side: Device) -> bool:
@@ -63,31 +55,23 @@ def error_reason(result: rsp.ProfileInstallationResult) -> int | None:
     return error.error_reason if error else None
 
 
-@pytest.mark.parametrize("write", range(1, WRITES))
-def test_power_lost_in_a_download(write: int) -> None:
-    side = device()
-    lost = download_until(side, write)
-    if not whole_or_nothing(side):
-        assert lost
-        side.install(contents())
-        assert len(side.profiles()) == 1
-    assert profile().iccid_bytes in [each.iccid for each in side.profiles()]
-
-
-def test_every_write_was_tried() -> None:
-    outcomes = []
-    for write in range(1, WRITES):
+def test_power_lost_in_a_download() -> None:
+    def scenario(cut: PowerCut) -> None:
         side = device()
-        outcomes.append(download_until(side, write))
-    assert outcomes == sorted(outcomes, reverse=True)
-    assert not outcomes[-1]
-    assert sum(outcomes) > 10
+        download_until(side, cut)
+        if not whole_or_nothing(side):
+            assert cut.happened
+            side.install(contents())
+            assert len(side.profiles()) == 1
+        assert profile().iccid_bytes in [each.iccid for each in side.profiles()]
+
+    assert every_power_cut(scenario, most=40) > 10
 
 
 @pytest.mark.parametrize("write", [1, 3, 6, 10, 13, 16, 18, 19, 20, 21])
 def test_power_lost_in_a_download_to_a_file(tmp_path: Path, write: int) -> None:
     side = saved(tmp_path / "card")
-    download_until(side, write)
+    download_until(side, PowerCut(at_write=write))
     there = whole_or_nothing(side)
     side.card.close()
     again = Device(Card.open(tmp_path / "card"), Server(pki()))

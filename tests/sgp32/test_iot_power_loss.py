@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from euicc import Card, PowerLoss
+from euicc import Card
 from euicc.runtime import keys
 from euicc.runtime.nvm import Key
+from euicc.testing.faults import power_cuts
 from tests.isdr.es10 import open_isdr
 from tests.rsp.contents import contents
 from tests.rsp.device import Device, pki
@@ -115,18 +116,14 @@ def carry_out(card: Card, command: bytes) -> None:
 
 def cuts(make: Callable[[], Card], act: Callable[[Card], object]) -> Iterator[Card]:
     """A card for each point at which the power can go, after it came back."""
-    for point in range(1, MOST_POINTS):
+    for cut in power_cuts(most=MOST_POINTS):
         card = make()
-        card.nvm.lose_power_at = point
-        try:
+        with cut.on(card):
             act(card)
-        except PowerLoss:
+        if cut.happened:
             card.reset()
             yield card
-        else:
-            assert point > 2
-            return
-    raise AssertionError("the power can go at more points than a change should have")
+    assert cut.point > 2
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from apdu import tlv
-from euicc import Card, PowerLoss
+from euicc import Card
 from euicc.runtime import keys
+from euicc.testing.faults import power_cuts
 from tests.isdr.es10 import start_proactive
 from tests.isdr.installed import install
 from tests.sgp32.device import ALL_RESULTS, ROLLBACK_AT_ONCE, ROLLBACK_BY_REFRESH, Device, device
@@ -81,20 +82,16 @@ PACKAGES = [profiles_package, failing_package, eims_package, leaving_package, la
 
 def cuts(arrange: Callable[[], tuple[Device, bytes]], reset: bool = True) -> Iterator[tuple[Device, bytes]]:
     """A card, after it came back, for each point at which the power can go while the command is carried out."""
-    for point in range(1, 200):
+    for cut in power_cuts(most=200):
         side, command = arrange()
-        side.card.nvm.lose_power_at = point
-        try:
+        with cut.on(side.card):
             side.send(command)
             if reset:
                 side.card.reset()
-        except PowerLoss:
+        if cut.happened:
             side.restart()
             yield side, command
-        else:
-            assert point > 3
-            return
-    raise AssertionError("the power can go at more points than a command should have")
+    assert cut.point > 3
 
 
 @pytest.mark.parametrize("make", PACKAGES)
@@ -135,18 +132,15 @@ def test_power_lost_while_the_switch_is_completed() -> None:
     reference.send(package)
     reference.restart()
     after = snapshot(reference)
-    for point in range(1, 100):
+    for cut in power_cuts(most=100):
         side, eim = arranged()
         side.send(profiles_package(side, eim))
-        side.card.nvm.lose_power_at = point
-        try:
+        with cut.on(side.card):
             side.card.reset()
-        except PowerLoss:
+        if cut.happened:
             side.restart()
             assert snapshot(side) == after
-        else:
-            break
-    assert point > 5
+    assert cut.point > 5
 
 
 @pytest.mark.parametrize("request_", [ROLLBACK_AT_ONCE, ROLLBACK_BY_REFRESH])

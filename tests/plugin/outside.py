@@ -88,6 +88,14 @@ def test_it_removes_the_notification_it_was_told(euicc_factory, enabled, told):
     assert left.count(iccids[told]) == max(before.count(iccids[told]) - 1, 0)
 """
 
+# Machines that run tests are busy with other things, too.
+CONFTEST = """
+from hypothesis import settings
+
+settings.register_profile("busy", deadline=None)
+settings.load_profile("busy")
+"""
+
 # What a first day's IPA gets wrong: the text that is right, and the wrong one.
 BUGS = {
     "the result of EnableProfile is ignored": ("if result.enable_result == 0:", "if True:"),
@@ -104,6 +112,7 @@ class Outside:
         self._python = directory / "venv" / "bin" / "python"
         self._project = directory / "project"
         self._project.mkdir()
+        (self._project / "conftest.py").write_text(CONFTEST)
         venv.create(directory / "venv", symlinks=True)
         self._pip("--python", str(self._python), "install", "--no-deps", "--no-index", str(self._wheel()))
         # What the wheel depends on is on this machine already; the path leads to those packages, not to us.

@@ -175,3 +175,29 @@ def test_the_smallest_example_is_the_one_that_is_told(pytester: pytest.Pytester)
     )
     assert "the last of its commands, 1 of 1" in told
     assert "STATUS" in told
+
+
+def test_a_state_machine_inside_a_test(pytester: pytest.Pytester) -> None:
+    (told,) = sections(
+        run(
+            pytester,
+            """
+            from hypothesis import settings, strategies as st
+            from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+            def test_machine(euicc_factory):
+                class Machine(RuleBasedStateMachine):
+                    def __init__(self):
+                        super().__init__()
+                        self.card = euicc_factory()
+
+                    @rule(instruction=st.sampled_from([0xA4, 0xB0, 0xF2]))
+                    def send(self, instruction):
+                        self.card.transmit(bytes((0x80, instruction, 0, 0x0C)))
+                        assert instruction != 0xF2
+
+                run_state_machine_as_test(Machine, settings=settings(database=None, deadline=None))
+            """,
+        )
+    )
+    assert "the last of its commands, 1 of 1" in told

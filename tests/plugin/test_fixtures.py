@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.plugin.runs import run, text
+from tests.plugin.runs import PLUGIN, run, text
 
 
 def test_a_card(pytester: pytest.Pytester) -> None:
@@ -116,6 +116,24 @@ def test_new_cards_for_each_example_of_hypothesis(pytester: pytest.Pytester) -> 
         """,
     )
     result.assert_outcomes(passed=2)
+
+
+def test_the_first_example_is_not_slower_than_the_others(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import sys
+        from hypothesis import given, strategies as st
+
+        @given(st.just(1))
+        def test_loads_nothing(euicc_factory, number):
+            before = set(sys.modules)
+            card = euicc_factory("sgp32", profiles=1, enabled=0)
+            card.transmit(bytes.fromhex("00A40004023F00"))
+            euicc_factory.lab().card("sgp32")
+            assert set(sys.modules) == before
+        """
+    )
+    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=1)
 
 
 def test_the_fixtures_are_in_the_list(pytester: pytest.Pytester) -> None:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from apdu.cat import ProactiveCommand, TerminalResponse
     from euicc.ota.reception import Reception
     from euicc.ota.script import Execution
-    from euicc.runtime.proactive import Proactive
     from euicc.uicc.uicc import Uicc
 
 REPORT_MAX = 128
@@ -78,14 +77,14 @@ def _submit(
     uicc: Uicc, originator: bytes, encoded: bytes, reception: Reception, afterwards: Callable[[], None]
 ) -> None:
     reference = reception.response.counter & 0xFF if reception.response else 0
-    _Sending(uicc.proactive, submits(originator, encoded, reference), afterwards).send()
+    _Sending(uicc, submits(originator, encoded, reference), afterwards).send()
 
 
 class _Sending:
     """The short messages of one response: each is sent when the one before is out."""
 
-    def __init__(self, proactive: Proactive, tpdus: Sequence[bytes], afterwards: Callable[[], None]) -> None:
-        self._proactive = proactive
+    def __init__(self, uicc: Uicc, tpdus: Sequence[bytes], afterwards: Callable[[], None]) -> None:
+        self._uicc = uicc
         self._tpdus = list(tpdus)
         self._afterwards = afterwards
         self._attempts = SEND_ATTEMPTS
@@ -93,7 +92,7 @@ class _Sending:
     def send(self) -> None:
         """SEND SHORT MESSAGE, TS 31.111 6.4.10, with the next one."""
         self._attempts -= 1
-        if not _queued(self._proactive, send_short_message(self._tpdus[0]), self._sent):
+        if not _queued(self._uicc, send_short_message(self._tpdus[0]), self._sent):
             self._afterwards()
 
     def _sent(self, response: TerminalResponse) -> None:
@@ -114,7 +113,7 @@ def _carry_out(uicc: Uicc, execution: Execution) -> None:
         commands.append(_refresh(mode, execution))
     for command in commands:
         if uicc.proactive.supports(command):
-            _queued(uicc.proactive, command)
+            _queued(uicc, command)
 
 
 def _actions(uicc: Uicc, execution: Execution) -> Iterator[ProactiveCommand]:
@@ -139,12 +138,13 @@ def _refreshes(commands: Sequence[ProactiveCommand]) -> bool:
 
 
 def _queued(
-    proactive: Proactive,
-    command: ProactiveCommand,
-    done: Callable[[TerminalResponse], None] | None = None,
+    uicc: Uicc, command: ProactiveCommand, done: Callable[[TerminalResponse], None] | None = None
 ) -> bool:
-    """Queue a command, unless too many wait; what has no room is lost, as if the terminal had refused it."""
-    if proactive.full:
+    """Queue a command, unless too many wait; what has no room is lost, as if the terminal had refused it.
+
+    It is the profile's: when another one is enabled before the terminal fetches it, it is dropped.
+    """
+    if uicc.proactive.full:
         return False
-    proactive.queue(command, done)
+    uicc.proactive.queue(command, done, wanted=uicc.is_enabled)
     return True

@@ -57,20 +57,22 @@ class Listener(Protocol):
 class _Waiting:
     """A queued command: its bytes, who waits for the answer, whether the terminal was too busy for it just now."""
 
-    __slots__ = ("busy", "command", "done", "encoded", "retries")
+    __slots__ = ("busy", "command", "done", "encoded", "retries", "wanted")
 
-    def __init__(self, command: ProactiveCommand, done: Done, retries: int) -> None:
+    def __init__(
+        self, command: ProactiveCommand, done: Done, retries: int, wanted: Callable[[], bool]
+    ) -> None:
         self.command = command
         self.encoded = command.encode()
         self.done = done
         self.retries = retries
+        self.wanted = wanted
         self.busy = False
 
 
 class Proactive:
     """The queue of proactive commands and the session with the terminal.
 
-    success: the status word of a successful command as bytes: 9000, or 91xx when there is something to fetch.
     terminal_profile: as received; None: the terminal did not send one since reset. listener: who is told of both.
     """
 
@@ -83,9 +85,16 @@ class Proactive:
         self.terminal_profile: TerminalProfile | None = None
         self._queue: list[_Waiting] = []
         self._fetched: _Waiting | None = None
-        self.success = _NORMAL_ENDING
         if self.listener is not None:
             self.listener.reset()
+
+    @property
+    def success(self) -> bytes:
+        """The status word of a successful command as bytes: 9000, or 91xx when there is something to fetch."""
+        waiting = self._next() if self._queue else None
+        if waiting is None:
+            return _NORMAL_ENDING
+        return status.with_count(status.PROACTIVE_COMMAND_XX, len(waiting.encoded)).to_bytes(2, "big")
 
     @property
     def terminal_profile_sent(self) -> bool:
@@ -115,17 +124,18 @@ class Proactive:
         *,
         retries: int = RETRIES,
         ahead: bool = False,
+        wanted: Callable[[], bool] | None = None,
     ) -> None:
         """Have a proactive command fetched as soon as the terminal allows it, then call `done`, if it is given.
 
         retries: how often a busy terminal is asked again before `done` hears of it. ahead: before all that waits, for
-        who continues what is going on. ValueError when FETCH cannot bring it.
+        who continues what is going on. wanted: asked as long as the command waits; when the answer is no, it is dropped
+        and nobody hears of it. ValueError when FETCH cannot bring it.
         """
-        waiting = _Waiting(command, done or _ignore, retries)
+        waiting = _Waiting(command, done or _ignore, retries, wanted or _always)
         if len(waiting.encoded) > COMMAND_MAX:
             raise ValueError(f"a proactive command of {len(waiting.encoded)} bytes")
         self._queue.insert(0 if ahead else len(self._queue), waiting)
-        self._announce()
 
     def refresh(
         self,
@@ -152,7 +162,6 @@ class Proactive:
         self.terminal_profile = TerminalProfile(data)
         if self.listener is not None:
             self.listener.profile_taken()
-        self._announce()
 
     def fetch(self, le: int | None) -> bytes:
         """FETCH, TS 102 221 11.2.3: the next command. StatusError 6985 when there is none, 6Cxx when Le is
@@ -168,7 +177,6 @@ class Proactive:
             raise StatusError(status.with_count(status.WRONG_LE_XX, length))
         self._queue.remove(waiting)
         self._fetched = waiting
-        self._announce()
         return waiting.encoded
 
     def take_terminal_response(self, data: bytes) -> None:
@@ -186,9 +194,7 @@ class Proactive:
             fetched.retries -= 1
             fetched.busy = True
             self._queue.insert(0, fetched)
-            self._announce()
             return
-        self._announce()
         try:
             fetched.done(response)
         except TlvError:
@@ -198,21 +204,13 @@ class Proactive:
         """One of POLLS came: what the terminal was too busy for is announced again."""
         for waiting in self._queue:
             waiting.busy = False
-        self._announce()
 
     def _next(self) -> _Waiting | None:
         """The first queued command that may go out now."""
         if self._fetched is not None:
             return None
+        self._queue = [each for each in self._queue if each.wanted()]
         return next((each for each in self._queue if not each.busy and self.supports(each.command)), None)
-
-    def _announce(self) -> None:
-        waiting = self._next()
-        if waiting is None:
-            self.success = _NORMAL_ENDING
-        else:
-            sw = status.with_count(status.PROACTIVE_COMMAND_XX, len(waiting.encoded))
-            self.success = sw.to_bytes(2, "big")
 
 
 def _response(data: bytes, details: bytes) -> TerminalResponse:
@@ -226,6 +224,10 @@ def _response(data: bytes, details: bytes) -> TerminalResponse:
     if response.details != details:
         raise StatusError(status.INCORRECT_DATA)
     return response
+
+
+def _always() -> bool:
+    return True
 
 
 def _ignore(response: TerminalResponse) -> None:

@@ -160,6 +160,13 @@ class Uicc:
         """Whether neither `df` nor a DF above it is terminated."""
         return not self._life_cycles or not any(is_terminated(self.lcsi(each)) for each in df.ancestors())
 
+    def is_enabled(self) -> bool:
+        """Whether its profile is still the enabled one; the files shown without a profile count as one."""
+        from euicc.profiles.store import ProfileStore
+
+        enabled = ProfileStore(self._nvm).enabled()
+        return (enabled.aid if enabled else b"") == self.profile.isd_p
+
     def free_memory(self) -> int:
         """Bytes that new files may take, of what the profiles of the card share."""
         from euicc.profiles.store import free_memory

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from apdu import Command, instruction
+from apdu import Command, instruction, tlv
 from euicc.config import Config
 from euicc.testing.ota import (
     Algorithm,
@@ -23,6 +23,8 @@ from euicc.testing.ota.sms import Numbering, deliveries, envelope
 from euicc.uicc.filesystem import Ef, FileKind
 from euicc.uicc.uicc import Uicc
 from tests.data import needs_ts48, ts48_packages
+from tests.isdr.es10 import enable, open_isdr
+from tests.isdr.installed import install
 from tests.ota.scene import (
     CARD,
     IMSI,
@@ -274,3 +276,31 @@ def test_the_packets_of_others_on_real_packages(path: Path) -> None:
 
 def test_an_empty_script() -> None:
     assert scene().send(TAR_USIM, b"").data == bytes.fromhex("009000")
+
+
+def test_what_a_profile_wants_to_send_goes_with_it() -> None:
+    """A response that waits for FETCH is not sent through the network of the profile that is enabled next."""
+    here = scene()
+    install(here.card, 2)
+    by_message = here.pack(TAR_USIM, imsi_update(), Protection(by_submit=True))
+    assert here.envelope(envelope(by_message.tpdus[0])).sw1 == 0x91
+    isdr = open_isdr(here.card)
+    assert isdr.proactive_pending
+    isdr.store_data(enable(2, refresh=False))
+    assert not isdr.proactive_pending
+    assert here.envelope(Command(0x80, instruction.FETCH, 0, 0, le=256)).sw == 0x6985
+
+
+@pytest.mark.parametrize("switched", [True, False])
+def test_a_response_of_several_messages_ends_with_its_profile(switched: bool) -> None:
+    here = scene()
+    install(here.card, 2)
+    script = Script().read_binary((0x6F60,), 250)
+    by_message = here.pack(TAR_USIM, script.expanded(), Protection(by_submit=True))
+    announced = [here.envelope(envelope(tpdu)).sw for tpdu in by_message.tpdus][-1]
+    fetched = here.envelope(Command(0x80, instruction.FETCH, 0, 0, le=announced & 0xFF)).checked()
+    if switched:
+        open_isdr(here.card).store_data(enable(2, refresh=False))
+    done = tlv.encode(0x81, tlv.parse(fetched).children()[0].value) + bytes.fromhex("82028281" + "830100")
+    answer = here.envelope(Command(0x80, instruction.TERMINAL_RESPONSE, 0, 0, done))
+    assert answer.sw1 == (0x90 if switched else 0x91)

@@ -18,6 +18,7 @@ from asn1 import Asn1Error
 from asn1.generated import rsp
 from ipa import presentation
 from ipa.command_line import CommandLine, UsageError, fail
+from ipa.commands.check import register as register_check
 from ipa.commands.files import register as register_files
 from ipa.commands.iot import register as register_iot
 from ipa.commands.options import Ci, ConnectTo, Yes, confirm, connections
@@ -321,6 +322,7 @@ def reset(
     ctx.obj.done("the memory is reset")
 
 
+register_check(app)
 register_files(app)
 register_iot(app)
 register_pin(app)

@@ -51,6 +51,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     # A laboratory has cards, servers and devices in it; the plugin gives it to tests.
     "euicc.testing.lab": ("euicc", "ipa", "apdu", "asn1"),
     "euicc.testing.plugin": ("euicc", "ipa", "apdu", "asn1"),
+    # The bench of `ipa check` has a card, servers and the outcomes of `euicc check`; `ipa` finds it by its entry point.
+    "euicc.testing.ipa_check": ("euicc", "apdu", "asn1"),
     "euicc.__main__": ("euicc", "ipa", "apdu", "asn1"),
     "euicc.commands": ("euicc", "ipa", "apdu", "asn1"),
 }

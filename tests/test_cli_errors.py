@@ -103,6 +103,21 @@ WRONG: tuple[Row, ...] = (
     ("ipa", ("--card", "a.card", "authenticate", "12", "00" * 16), "32 hexadecimal digits", 2),
     ("ipa", ("--card", "a.card", "authenticate", "00" * 16), "Missing argument", 2),
     ("ipa", ("--card", "a.card", "authenticate", "00" * 16, "00" * 16), "is a profile enabled", 1),
+    ("ipa", ("check", "--unknown"), "ipa check --help", 2),
+    ("ipa", ("check",), "no command to check", 2),
+    ("ipa", ("check", "extra"), "extra", 2),
+    ("ipa", ("check", "--command", "p {{what}}"), "{what} is none of action", 2),
+    ("ipa", ("check", "--command", "p '"), "No closing quotation", 2),
+    ("ipa", ("check", "--command", "p", "--door", "x"), "x is none of tcp", 2),
+    ("ipa", ("check", "--command", "p", "--door", "vpcd", "--vpcd", "x"), "HOST:PORT", 2),
+    ("ipa", ("check", "--command", "p", "--only", "x"), "--list", 2),
+    ("ipa", ("check", "--list", "--only", "x"), "no case fits x", 2),
+    ("ipa", ("check", "--command", "./missing", "--door", "tcp", "--only", "poll/eid"), "cannot be run", 2),
+    ("ipa", ("check", "--commands", "missing"), "missing: No such file", 1),
+    ("ipa", ("check", "--commands", "text"), "text", 2),
+    ("ipa", ("check", "--commands", "empty.toml"), "no table commands", 2),
+    ("ipa", ("check", "--command", "p", "--html", "missing/page"), "check the path", 1),
+    ("ipa", ("check", "--command", "p", "--html", "page", "--junit", "page"), "one file", 2),
     ("euicc", ("unknown",), "euicc --help", 2),
     *(
         ("euicc", (command, "--unknown"), f"euicc {command} --help", 2)
@@ -227,6 +242,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory with a card, a text, a trace and a directory."""
     (tmp_path / "text").write_text("nothing that anybody wants\n")
     (tmp_path / "empty.trace").write_text(EMPTY_TRACE)
+    (tmp_path / "empty.toml").write_text("")
     (tmp_path / "directory").mkdir()
     Card.manufacture().save(tmp_path / "a.card")
     monkeypatch.chdir(tmp_path)

@@ -1,0 +1,1 @@
+"""The cases of `ipa check`, by duty."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from apdu import StatusError, TlvError, aid, tlv
+from apdu import StatusError, TlvError, TransportError, aid, tlv
 from euicc.check.catalogue import Finding
 from euicc.check.profiles import Profile
 
@@ -87,9 +87,9 @@ def learn(subject: Subject) -> Facts:
     TransportError when there is no card.
     """
     atr = subject.reset()
-    usim = subject.selects(aid.USIM)
+    usim = _selects(subject, aid.USIM)
     subject.reset()
-    if not subject.selects(aid.ISD_R):
+    if not _selects(subject, aid.ISD_R):
         return Facts(atr=atr, usim=usim, channels=subject.has_channels())
     subject.reset()
     info2 = _told(subject, INFO2)
@@ -114,10 +114,17 @@ def learn(subject: Subject) -> Facts:
     )
 
 
+def _selects(subject: Subject, name: bytes) -> bool:
+    try:
+        return subject.selects(name)
+    except TransportError:
+        return False
+
+
 def _profiles(subject: Subject) -> tuple[Profile, ...]:
     try:
         return subject.profiles()
-    except (StatusError, Finding):
+    except (StatusError, TransportError, Finding):
         return ()
 
 
@@ -129,7 +136,7 @@ def _told(subject: Subject, tag: int) -> bytes:
 def _asked(subject: Subject, request: bytes) -> bytes:
     try:
         return subject.es10(request)
-    except StatusError:
+    except (StatusError, TransportError):
         return b""
 
 

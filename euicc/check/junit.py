@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 from euicc.check.outcome import Outcome, Report, Result
@@ -12,6 +13,7 @@ KINDS = {
     Outcome.NOT_APPLICABLE: "skipped",
     Outcome.SKIPPED: "skipped",
 }
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(report: Report) -> str:
@@ -46,6 +48,12 @@ def _case(result: Result, program: str) -> ElementTree.Element:
     )
     kind = KINDS.get(result.outcome)
     if kind is not None:
-        told = ElementTree.SubElement(case, kind, message=f"{result.outcome.value}: {result.reason}")
-        told.text = "\n".join((result.case.title, "; ".join(result.case.sections), result.trace.explain()))
+        told = ElementTree.SubElement(case, kind, message=_text(f"{result.outcome.value}: {result.reason}"))
+        lines = (result.case.title, "; ".join(result.case.sections), result.trace.explain())
+        told.text = _text("\n".join(lines))
     return case
+
+
+def _text(text: str) -> str:
+    """What a card says may have characters that XML has not."""
+    return _NOT_IN_XML.sub("\ufffd", text)

@@ -49,15 +49,20 @@ def _results(subject: Subject, cases: Iterable[Case]) -> Iterator[Result]:
             yield Result(case, Outcome.ERROR, gone)
             continue
         result = _checked(subject, case)
-        if result.outcome not in (Outcome.NOT_APPLICABLE, Outcome.SKIPPED):
-            gone = _restored(restoring.after_case)
-            if gone and not _answers(subject):
-                gone = f"{GONE}: {gone}"
-            else:
-                gone = ""
+        gone = _aftermath(subject, result, restoring)
         yield result
     if not gone:
         _restored(restoring.at_the_end)
+
+
+def _aftermath(subject: Subject, result: Result, restoring: Restoring) -> str:
+    """Brings the card back to how it was; why there is no card any more, "" when there is."""
+    if result.outcome in (Outcome.NOT_APPLICABLE, Outcome.SKIPPED):
+        return ""
+    trouble = _restored(restoring.after_case)
+    if (trouble or result.outcome is Outcome.ERROR) and not _answers(subject):
+        return f"{GONE}: {trouble or result.reason}"
+    return ""
 
 
 def _restored(restore: Callable[[], None]) -> str:

@@ -69,7 +69,7 @@ class Subject:
     def reset(self) -> bytes:
         """A reset, and the terminal's declaration; the ATR."""
         atr = self.bare_reset()
-        self.basic.send(Command(0x80, instruction.TERMINAL_CAPABILITY, 0, 0, DECLARATION))
+        self.exchange(Command(0x80, instruction.TERMINAL_CAPABILITY, 0, 0, DECLARATION))
         return atr
 
     def bare_reset(self) -> bytes:
@@ -115,7 +115,7 @@ class Subject:
         if self._isdr is None:
             try:
                 channel = open_channel(self.guard)
-            except StatusError:
+            except (StatusError, TransportError):
                 channel = ApduChannel(self.guard)
             channel.select(aid.ISD_R)
             self._isdr = channel

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from apdu import Transport
 from euicc import Card, PowerLoss
-from euicc.testing.machines import CardManagementMachine, DownloadMachine, MemoryPower, Power, ProfileFacts
+from euicc.testing.machines import (
+    CardManagementMachine,
+    DownloadMachine,
+    FilesMachine,
+    MemoryPower,
+    Power,
+    ProfileFacts,
+)
+from euicc.testing.machines.uicc.package import package
+from tests.flows.installed import enabled
 from tests.isdr.installed import iccid, install
 
 
@@ -37,6 +46,17 @@ class DownloadingCard(DownloadMachine):
 
     def transport(self) -> Transport:
         self.card = Card.manufacture(pki=self.pki, seed=1)
+        return self.card
+
+    def power(self) -> Power:
+        return MemoryPower(lambda: self.card.nvm, PowerLoss)
+
+
+class CardWithFiles(FilesMachine):
+    """A new card for each example, its profile enabled."""
+
+    def transport(self) -> Transport:
+        self.card = enabled(package())
         return self.card
 
     def power(self) -> Power:

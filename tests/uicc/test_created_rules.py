@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from euicc.testing.machines.uicc.package import package
+from euicc.testing.machines.uicc.profile import PIN1, UNIVERSAL, VALUES, asks
 from tests.flows.installed import enabled
 from tests.isdp.packages import USIM_AID
-from tests.uicc.modelled import PIN1, UNIVERSAL, VALUES, asks, package
 
 PIN1_VALUE, UNIVERSAL_VALUE = VALUES[0].hex(), VALUES[2].hex()
 VERIFY_PIN1, VERIFY_UNIVERSAL = f"0020000108{PIN1_VALUE}", f"0020001108{UNIVERSAL_VALUE}"

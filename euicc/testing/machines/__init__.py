@@ -10,15 +10,25 @@ A machine is subclassed: the subclass says how to get at what is tested, and its
     TestMyCard.settings = settings(max_examples=50, stateful_step_count=40, deadline=None)
 
 `CardManagementMachine`: ES10c and notifications. `DownloadMachine`: sessions with several SM-DP+, right and wrong.
-What fails is a `Disagreement`, whose text is the story of the shrunk example, step by step.
+`FilesMachine`: files, PINs and channels of the UICC. What fails is a `Disagreement`, whose text is the story of the
+shrunk example, step by step.
 """
 
 from __future__ import annotations
 
 from euicc.testing.machines.card_management import CardManagementMachine
 from euicc.testing.machines.downloads import DownloadMachine
+from euicc.testing.machines.files import FilesMachine
 from euicc.testing.machines.power import MemoryPower, Power
 from euicc.testing.machines.profile_model import ProfileFacts
 from euicc.testing.machines.story import Disagreement
 
-__all__ = ["CardManagementMachine", "Disagreement", "DownloadMachine", "MemoryPower", "Power", "ProfileFacts"]
+__all__ = [
+    "CardManagementMachine",
+    "Disagreement",
+    "DownloadMachine",
+    "FilesMachine",
+    "MemoryPower",
+    "Power",
+    "ProfileFacts",
+]

@@ -244,7 +244,7 @@ class CardManagementMachine(CardMachine):
         refresh=st.booleans(),
         write=st.integers(1, 10),
     )
-    def lose_power(self, function: str, place: int, refresh: bool, write: int) -> None:
+    def with_power_lost(self, function: str, place: int, refresh: bool, write: int) -> None:
         """The power goes at a write of a change: it was done, or it was not."""
         words, request, effect = (
             self.removal(place) if function == "remove" else self.change(function, place, refresh)
@@ -262,7 +262,7 @@ class CardManagementMachine(CardMachine):
 
     @precondition(lambda self: self.switch is not None)
     @rule(write=st.integers(1, 10))
-    def lose_power_in_reset(self, write: int) -> None:
+    def with_power_lost_in_reset(self, write: int) -> None:
         """The power goes while the card starts, and perhaps completes a switch."""
         if self.cut(write, self.wire.reset):
             self.story.tell(f"reset, with the power lost at write {write}")

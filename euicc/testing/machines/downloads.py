@@ -301,7 +301,7 @@ class DownloadMachine(CardMachine):
         lambda self: self.switch is not None and self.model.stage in (Stage.PREPARED, Stage.LOADING)
     )
     @rule(write=st.integers(1, 25))
-    def lose_power(self, write: int) -> None:
+    def with_power_lost(self, write: int) -> None:
         """The power goes at a write of the memory while the rest of the package is received."""
         answers: list[Answer] = []
 

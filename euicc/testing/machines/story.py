@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+Step = str | Callable[[], str]
+"""What happened, or what tells it when it is asked."""
+
 
 class Disagreement(AssertionError):
     """The card (or IPA, or eIM) did not do what the model says; its text is the whole story, step by step."""
@@ -15,13 +20,14 @@ class Story:
     """The steps of one example."""
 
     def __init__(self) -> None:
-        self.steps: list[str] = []
+        self.steps: list[Step] = []
 
-    def tell(self, step: str) -> None:
+    def tell(self, step: Step) -> None:
         """One more step that went as it should."""
         self.steps.append(step)
 
     def ends(self, step: str, answered: object, expected: object) -> Disagreement:
         """The step that went wrong: what was asked, what came, what should have come."""
+        told = (each if isinstance(each, str) else each() for each in self.steps)
         last = f"{step}\n     answered: {answered}\n     expected: {expected}"
-        return Disagreement((*self.steps, last))
+        return Disagreement((*told, last))

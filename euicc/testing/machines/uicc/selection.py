@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from tests.uicc.model_state import EFS, Apdu, Channel, Refused, State, tlv
-from tests.uicc.modelled import APPLICATIONS, DIRECTORIES
+from euicc.testing.machines.uicc.profile import APPLICATIONS, DIRECTORIES
+from euicc.testing.machines.uicc.state import EFS, Apdu, Channel, Refused, State, tlv
 
 
 def current(channel: Channel) -> str:
+    """Path of the current EF."""
     if channel.ef is None:
         raise Refused(0x6986)
     return channel.ef
 
 
 def target(channel: Channel, sfi: int | None) -> str:
+    """Path of the EF of a short identifier, or of the current one."""
     if sfi is None:
         return current(channel)
     for path, ef in EFS.items():
@@ -22,6 +24,7 @@ def target(channel: Channel, sfi: int | None) -> str:
 
 
 def use(channel: Channel, path: str) -> None:
+    """An EF that was found by its short identifier becomes current."""
     if channel.ef != path:
         channel.ef, channel.record = path, None
 
@@ -30,6 +33,7 @@ def use(channel: Channel, path: str) -> None:
 
 
 def select(model: State, channel: Channel, apdu: Apdu) -> bytes:
+    """SELECT, TS 102 221 11.1.1."""
     if apdu.p1 == 0x04:
         return _select_application(model, channel, apdu)
     if apdu.p1 not in (0x00, 0x01, 0x03, 0x08, 0x09) or apdu.p2 not in (0x00, 0x04, 0x0C):
@@ -46,6 +50,7 @@ def select(model: State, channel: Channel, apdu: Apdu) -> bytes:
 
 
 def status(model: State, channel: Channel, apdu: Apdu) -> bytes:
+    """STATUS, 11.1.2."""
     if apdu.p1 > 2 or apdu.p2 not in (0x00, 0x01, 0x0C):
         raise Refused(0x6A86)
     if apdu.p2 == 0x0C:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.uicc import model_content, model_pins
-from tests.uicc.model_select import select, status
-from tests.uicc.model_state import Apdu, Channel, Refused, State
-from tests.uicc.modelled import ACTIVATE, DEACTIVATE
+from euicc.testing.machines.uicc import content, pins
+from euicc.testing.machines.uicc.profile import ACTIVATE, DEACTIVATE
+from euicc.testing.machines.uicc.selection import select, status
+from euicc.testing.machines.uicc.state import Apdu, Channel, Refused, State
 
 CHANNELS = 20
 
@@ -86,17 +86,17 @@ class Model(State):
 COMMANDS: dict[int, Callable[[State, Channel, Apdu], bytes]] = {
     0xA4: select,
     0xF2: status,
-    0xB0: model_content.read_binary,
-    0xB2: model_content.read_record,
-    0xD6: model_content.update_binary,
-    0xDC: model_content.update_record,
-    0xA2: model_content.search_record,
-    0x32: model_content.increase,
-    0x04: model_content.life_cycle(DEACTIVATE),
-    0x44: model_content.life_cycle(ACTIVATE),
-    0x20: model_pins.verify,
-    0x24: model_pins.change_pin,
-    0x26: model_pins.disable_pin,
-    0x28: model_pins.enable_pin,
-    0x2C: model_pins.unblock_pin,
+    0xB0: content.read_binary,
+    0xB2: content.read_record,
+    0xD6: content.update_binary,
+    0xDC: content.update_record,
+    0xA2: content.search_record,
+    0x32: content.increase,
+    0x04: content.life_cycle(DEACTIVATE),
+    0x44: content.life_cycle(ACTIVATE),
+    0x20: pins.verify,
+    0x24: pins.change_pin,
+    0x26: pins.disable_pin,
+    0x28: pins.enable_pin,
+    0x2C: pins.unblock_pin,
 }

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from tests.uicc.model import Model
-from tests.uicc.model_state import EFS, PIN_OF, Channel
-from tests.uicc.modelled import (
+from euicc.testing.machines.uicc.model import Model
+from euicc.testing.machines.uicc.profile import (
     ADM1,
     APPLICATIONS,
     CYCLIC,
@@ -21,6 +20,7 @@ from tests.uicc.modelled import (
     UNIVERSAL,
     VALUES,
 )
+from euicc.testing.machines.uicc.state import EFS, PIN_OF, Channel
 
 REFERENCES = (PIN1, PIN1, PIN1, PIN2, PIN2, UNIVERSAL, ADM1, FIXED, 0x03, 0x82, 0x41, 0x00)
 FIDS = sorted({path[at : at + 4] for path in (*EFS, *DIRECTORIES) for at in range(0, len(path), 4)})
@@ -32,7 +32,7 @@ def command(random: Random, model: Model, makers: Makers | None = None) -> bytes
     """One command APDU, of any kind or of those that `makers` make."""
     number = (
         min(model.channels)
-        if random.random() < 0.6
+        if random.random() < (0.6 if makers is not CHANNELS else 0.2)
         else random.choice((*model.channels, random.randrange(6)))
     )
     make = _get_response if model.waiting and random.random() < 0.5 else random.choice(makers or MAKERS)
@@ -219,4 +219,5 @@ FILES: Makers = (
     *(_update_binary,) * 2,
 )
 MAKERS: Makers = (_get_response, _status, *FILES, *RECORDS, *PINS, _manage_channel)
-THEMES = (MAKERS, RECORDS, PINS, FILES)
+CHANNELS: Makers = (_manage_channel, *(_select_path,) * 2, *(_read_record,) * 3, _search_record)
+THEMES = (MAKERS, RECORDS, PINS, FILES, CHANNELS)

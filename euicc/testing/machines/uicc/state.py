@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from tests.uicc.modelled import (
+from euicc.testing.machines.uicc.profile import (
     APPLICATIONS,
     DIRECTORIES,
     IN_MF,
@@ -58,6 +58,11 @@ class Lasting:
         default_factory=lambda: {puk: tries for puk, (_, tries) in PUK_TRIES.items()}
     )
 
+    def copy(self) -> Lasting:
+        """One that can go another way."""
+        pins = {at: replace(pin) for at, pin in self.pins.items()}
+        return Lasting(dict(self.bodies), set(self.deactivated), pins, dict(self.puks))
+
 
 @dataclass
 class Channel:
@@ -82,6 +87,7 @@ class Apdu:
 
     @classmethod
     def of(cls, raw: bytes) -> Apdu:
+        """As it was sent."""
         lc = raw[4] if len(raw) > 5 else 0
         rest = raw[5 + lc :] if lc else raw[4:]
         le = (rest[0] or 256) if rest else None
@@ -89,6 +95,7 @@ class Apdu:
 
 
 def tlv(tag: int, value: bytes) -> bytes:
+    """A data object of a tag of one byte and a short length."""
     return bytes((tag, len(value))) + value
 
 
@@ -100,6 +107,7 @@ class State:
         self.reset()
 
     def reset(self) -> None:
+        """Channels and verified keys are gone."""
         self.channels = {0: Channel()}
         self.verified: set[tuple[str, int]] = set()
         self.waiting = b""
@@ -107,12 +115,15 @@ class State:
     # -- files ------------------------------------------------------------------------------------------------------
 
     def body(self, path: str) -> bytes:
+        """Content of an EF."""
         return self.lasting.bodies[EFS[path].link or path]
 
     def write(self, path: str, content: bytes) -> None:
+        """Change it."""
         self.lasting.bodies[EFS[path].link or path] = content
 
     def fcp(self, path: str) -> bytes:
+        """FCP template of a file, 11.1.1.4."""
         if path in EFS:
             return tlv(0x62, self._fcp_of_ef(EFS[path]))
         name = (
@@ -163,6 +174,7 @@ class State:
         return at if at in PIN_OF else None
 
     def satisfied(self, reference: int, df: str) -> bool:
+        """Whether who asks has verified this key, or need not."""
         at = self.key(reference, df)
         if at is None:
             return False
@@ -172,11 +184,13 @@ class State:
         return not pin.replaced or self.satisfied(UNIVERSAL, df)
 
     def open(self, path: str, ins: int, access: int) -> bool:
+        """Whether the access rule of an EF allows a command."""
         meaning = RULES[EFS[path].rule][1]
         rule = meaning.get(ins) or meaning.get(access)
         return rule is not None and rule(lambda reference: self.satisfied(reference, path[:-4]))
 
     def check(self, path: str, ins: int, access: int) -> None:
+        """Refused unless the file is active and the rule allows it."""
         if access in (READ, UPDATE) and path in self.lasting.deactivated and not EFS[path].special & 0x40:
             raise Refused(0x6985)
         if not self.open(path, ins, access):

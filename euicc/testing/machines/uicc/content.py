@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.uicc.model_select import current, named, target, use
-from tests.uicc.model_state import EFS, Apdu, Channel, Refused, State
-from tests.uicc.modelled import CYCLIC, DEACTIVATE, INCREASE, READ, TRANSPARENT, UPDATE
+from euicc.testing.machines.uicc.profile import CYCLIC, DEACTIVATE, INCREASE, READ, TRANSPARENT, UPDATE
+from euicc.testing.machines.uicc.selection import current, named, target, use
+from euicc.testing.machines.uicc.state import EFS, Apdu, Channel, Refused, State
 
 
 def _binary(model: State, channel: Channel, apdu: Apdu, access: int) -> tuple[str, int, bytes]:
@@ -26,6 +26,7 @@ def _binary(model: State, channel: Channel, apdu: Apdu, access: int) -> tuple[st
 
 
 def read_binary(model: State, channel: Channel, apdu: Apdu) -> bytes:
+    """READ BINARY, TS 102 221 11.1.3."""
     path, offset, content = _binary(model, channel, apdu, READ)
     left = content[offset:]
     wanted = apdu.le or 256
@@ -36,6 +37,7 @@ def read_binary(model: State, channel: Channel, apdu: Apdu) -> bytes:
 
 
 def update_binary(model: State, channel: Channel, apdu: Apdu) -> bytes:
+    """UPDATE BINARY, 11.1.4."""
     if not apdu.data:
         raise Refused(0x6700)
     path, offset, content = _binary(model, channel, apdu, UPDATE)
@@ -75,6 +77,7 @@ def _number(apdu: Apdu, path: str, count: int, pointer: int | None) -> tuple[int
 
 
 def read_record(model: State, channel: Channel, apdu: Apdu) -> bytes:
+    """READ RECORD, 11.1.5."""
     if apdu.p2 & 7 not in (2, 3, 4):
         raise Refused(0x6A86)
     path, records, pointer = _records(model, channel, apdu, READ)
@@ -88,6 +91,7 @@ def read_record(model: State, channel: Channel, apdu: Apdu) -> bytes:
 
 
 def update_record(model: State, channel: Channel, apdu: Apdu) -> bytes:
+    """UPDATE RECORD, 11.1.6."""
     if apdu.p2 & 7 not in (2, 3, 4):
         raise Refused(0x6A86)
     path, records, pointer = _records(model, channel, apdu, UPDATE)
@@ -107,6 +111,7 @@ def update_record(model: State, channel: Channel, apdu: Apdu) -> bytes:
 
 
 def search_record(model: State, channel: Channel, apdu: Apdu) -> bytes:
+    """SEARCH RECORD, 11.1.7."""
     mode = apdu.p2 & 7
     if mode not in (4, 5, 6):
         raise Refused(0x6A86)
@@ -146,6 +151,7 @@ def _matches(record: bytes, mode: int, data: bytes) -> bool:
 
 
 def increase(model: State, channel: Channel, apdu: Apdu) -> bytes:
+    """INCREASE, 11.1.8."""
     if apdu.p2 or (apdu.p1 and (not apdu.p1 & 0x80 or apdu.p1 & 0x60)):
         raise Refused(0x6A86)
     path = target(channel, apdu.p1 & 0x1F if apdu.p1 else None)
@@ -166,6 +172,8 @@ def increase(model: State, channel: Channel, apdu: Apdu) -> bytes:
 
 
 def life_cycle(access: int) -> Callable[[State, Channel, Apdu], bytes]:
+    """DEACTIVATE FILE and ACTIVATE FILE, 11.1.14 and 11.1.15."""
+
     def change(model: State, channel: Channel, apdu: Apdu) -> bytes:
         if apdu.p1 not in (0x00, 0x08, 0x09) or apdu.p2:
             raise Refused(0x6A86)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.uicc.model_state import PIN_OF, Apdu, Channel, Pin, Refused, State
-from tests.uicc.modelled import ADM1, PUK_TRIES, Key
+from euicc.testing.machines.uicc.profile import ADM1, PUK_TRIES, Key
+from euicc.testing.machines.uicc.state import PIN_OF, Apdu, Channel, Pin, Refused, State
 
 
 def _pin(
@@ -36,6 +36,7 @@ def _compare(model: State, at: tuple[str, int], value: bytes, verify: bool = Fal
 
 
 def verify(model: State, channel: Channel, apdu: Apdu) -> bytes:
+    """VERIFY PIN, TS 102 221 11.1.9."""
     at, _, pin = _pin(model, channel, apdu)
     if not apdu.data:
         raise Refused(0x63C0 | pin.tries if pin.tries else 0x6983)
@@ -48,6 +49,7 @@ def verify(model: State, channel: Channel, apdu: Apdu) -> bytes:
 
 
 def change_pin(model: State, channel: Channel, apdu: Apdu) -> bytes:
+    """CHANGE PIN, 11.1.10."""
     at, key, pin = _pin(model, channel, apdu)
     old, new = _pair(apdu.data)
     if not key.attributes & 2:
@@ -60,6 +62,7 @@ def change_pin(model: State, channel: Channel, apdu: Apdu) -> bytes:
 
 
 def disable_pin(model: State, channel: Channel, apdu: Apdu) -> bytes:
+    """DISABLE PIN, 11.1.11."""
     at, key, pin = _pin(model, channel, apdu, (0, 0x91))
     if apdu.p1 and not 1 <= apdu.p2 <= 8:
         raise Refused(0x6A86)
@@ -75,6 +78,7 @@ def disable_pin(model: State, channel: Channel, apdu: Apdu) -> bytes:
 
 
 def enable_pin(model: State, channel: Channel, apdu: Apdu) -> bytes:
+    """ENABLE PIN, 11.1.12."""
     at, _, pin = _pin(model, channel, apdu)
     if len(apdu.data) != 8:
         raise Refused(0x6700)
@@ -86,6 +90,7 @@ def enable_pin(model: State, channel: Channel, apdu: Apdu) -> bytes:
 
 
 def unblock_pin(model: State, channel: Channel, apdu: Apdu) -> bytes:
+    """UNBLOCK PIN, 11.1.13."""
     at, key, _ = _pin(model, channel, apdu)
     if key.puk is None:
         raise Refused(0x6A88)

@@ -1,31 +1,16 @@
 """A profile in plain data, from which the package for the card and the model of the card are made, each by itself.
 
-Every rule is written twice: as a record of EF_ARR, and as what it means.
+Every rule is written twice: as a record of EF_ARR (TS 102 221 9.2), and as what it means.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
-from asn1.generated import pe
-from tests.isdp import packages
-from tests.isdp.packages import (
-    ICCID,
-    USIM_AID,
-    Elements,
-    content,
-    gfm,
-    head,
-    header,
-    pin,
-    pins,
-    security_domain,
-)
-
-ISIM_AID = packages.ISIM_AID
+ICCID = bytes.fromhex("89000123456789012341")
+USIM_AID = bytes.fromhex("A0000000871002FF49FF0589")
+ISIM_AID = bytes.fromhex("A0000000871004FF49FF0589")
 PIN1, FIXED, ADM1, UNIVERSAL, PIN2 = 0x01, 0x02, 0x0A, 0x11, 0x81
 VALUES = (b"0000" + b"\xff" * 4, b"1234" + b"\xff" * 4, b"87654321", b"55555555")
 PUKS = (b"11111111", b"22222222")
@@ -39,18 +24,22 @@ Meaning = dict[int, Callable[[Keys], bool]]
 
 
 def asks(key: int) -> str:
+    """Security condition of an access rule: this key."""
     return f"A4068301{key:02X}950108"
 
 
 def always(keys: Keys) -> bool:
+    """Nobody has to verify anything."""
     return True
 
 
 def never(keys: Keys) -> bool:
+    """Nobody may."""
     return False
 
 
 def by(key: int) -> Callable[[Keys], bool]:
+    """Who has verified this key."""
     return lambda keys: keys(key)
 
 
@@ -166,97 +155,3 @@ KEYS = (
     Key("7FB0", PIN2, VALUES[1], 2, 0x07, 0x02),
 )
 PUK_TRIES = {0x01: (PUKS[0], 5), 0x02: (PUKS[1], 3)}
-
-
-def _directory(path: str) -> pe.Fcp:
-    return pe.Fcp(
-        file_descriptor=b"\x78\x21",
-        file_id=bytes.fromhex(path[-4:]),
-        df_name=APPLICATIONS.get(path),
-        pin_status_template_do=DIRECTORIES[path],
-        security_attributes_referenced=b"\x2f\x06\x05",
-    )
-
-
-def _descriptor(entry: Entry) -> bytes:
-    length = entry.record_length.to_bytes(2, "big") if entry.record_length else b""
-    return bytes((entry.kind, 0x21)) + length
-
-
-def _fcp(entry: Entry) -> pe.Fcp:
-    described = {} if entry.link else {"ef_file_size": len(entry.content).to_bytes(2, "big")}
-    return pe.Fcp(
-        file_descriptor=_descriptor(entry),
-        file_id=bytes.fromhex(entry.path[-4:]),
-        security_attributes_referenced=entry.security,
-        short_efid=bytes((entry.sfi << 3,)) if entry.sfi else b"",
-        proprietary_ef_info=pe.ProprietaryInfo(special_file_information=bytes((entry.special,))),
-        link_path=bytes.fromhex(entry.link) if entry.link else None,
-        **described,
-    )
-
-
-def _files(directory: str) -> list[Any]:
-    commands: list[Any] = [bytes.fromhex(directory)]
-    for entry in MADE:
-        if entry.path[:-4] == directory:
-            commands.append(_fcp(entry))
-            commands.extend([content(entry.content)] if entry.content else [])
-    return commands
-
-
-def _mf() -> pe.PEMF:
-    fields = {"2F00": "ef_dir", "2F05": "ef_pl", "2F06": "ef_arr", "2F08": "ef_umpc", "2FE2": "ef_iccid"}
-    files = {
-        fields[entry.path]: (pe.FileItem(file_descriptor=_fcp(entry)), content(entry.content))
-        for entry in IN_MF
-    }
-    mf = pe.Fcp(pin_status_template_do=DIRECTORIES[""], security_attributes_referenced=b"\x2f\x06\x05")
-    return packages.mf(mf=(pe.FileItem(file_descriptor=mf),), **files)
-
-
-def _pins(directory: str) -> pe.PEPINCodes:
-    return pins(*(
-        pin(
-            key.reference,
-            pin_value=key.value,
-            pin_attributes=key.attributes,
-            unblocking_pin_reference=key.puk,
-            max_num_of_attemps_retry_num_left=key.tries << 4 | key.tries,
-        )
-        for key in KEYS
-        if key.directory == directory
-    ))  # fmt: skip
-
-
-def _puks() -> pe.PEPUKCodes:
-    codes = tuple(
-        pe.PUKConfiguration(
-            key_reference=reference, puk_value=value, max_num_of_attemps_retry_num_left=tries << 4 | tries
-        )
-        for reference, (value, tries) in PUK_TRIES.items()
-    )
-    return pe.PEPUKCodes(puk_header=head(), puk_codes=codes)
-
-
-@cache
-def package() -> bytes:
-    """The profile package."""
-    elements: Elements = [
-        ("header", header(euicc_mandatory_services=pe.ServicesList(), euicc_mandatory_gfste_list=())),
-        ("mf", _mf()),
-        ("puk_codes", _puks()),
-        ("pin_codes", _pins("")),
-        ("generic_file_management", gfm(b"", _directory("7F10"), *_files("7F10"))),
-    ]
-    for adf in APPLICATIONS:
-        elements.append(("generic_file_management", gfm(b"", _directory(adf))))
-        elements.append(("pin_codes", _pins(adf)))
-        elements.append(("generic_file_management", gfm(*_files(adf))))
-    below = gfm(bytes.fromhex("7FD0"), _directory("7FD05F3B"), *_files("7FD05F3B"))
-    elements += [
-        ("generic_file_management", below),
-        ("security_domain", security_domain()),
-        ("end", packages.end()),
-    ]
-    return packages.encode(elements)

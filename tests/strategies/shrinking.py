@@ -13,6 +13,7 @@ SETTINGS = settings(
     max_examples=3000,
     derandomize=True,
     database=None,
+    deadline=None,
     report_multiple_bugs=False,
     suppress_health_check=[*HealthCheck],
 )

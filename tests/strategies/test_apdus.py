@@ -87,7 +87,7 @@ def test_a_script_by_a_seed_is_the_same_again() -> None:
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(scripts(VIEW, SGP32))
 def test_hypothesis_draws_scripts(script: Script) -> None:
     assert all(len(each.response) >= 2 for each in play(script, Card.manufacture(seed=1)))
@@ -105,11 +105,10 @@ def test_a_failure_shrinks_to_a_few_apdus_in_words() -> None:
 
 
 def test_a_failure_on_another_channel_shrinks_to_its_opening_and_use() -> None:
-    def answered_on_channel_1(script: Script) -> bool:
-        return any(
-            each.command and each.command[0] & 3 == 1 and each.response.startswith(b"\xbf")
-            for each in exchanges(script)
-        )
+    def functions_of_channel_1(script: Script) -> bool:
+        channels = [step.channel for step in script if isinstance(step, StoreData)]
+        return any(isinstance(step, Open) for step in script) and 1 in channels
 
-    found = shrunk(scripts(VIEW, SWITCHING), answered_on_channel_1)
-    assert [type(step) for step in found] == [Open, SelectApplication, StoreData]
+    found = shrunk(scripts(VIEW, SWITCHING), functions_of_channel_1)
+    assert len(found) <= 4
+    assert {Open, StoreData} <= {type(step) for step in found}

@@ -42,7 +42,6 @@ def test_values_decode_to_themselves_and_asn1tools_says_the_same(module: str, na
     for value in islice(seeded(any_message(kind), seed=22), VALUES):
         data = encode(kind, value)
         assert kind.decode(data) == value
-        assert encoded(element(node_of(kind), value)) == data  # an encoder of its own
         if name in WITHOUT_VERSION_1 and VERSION_1 in data:
             continue
         assert theirs.encode(translate(value)) == data
@@ -60,8 +59,14 @@ def test_no_type_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("kind", TYPES)
+def test_the_tree_that_violations_are_made_in_is_the_message(kind: Any) -> None:
+    for value in islice(seeded(any_message(kind), seed=23), 20):
+        assert encoded(element(node_of(kind), value)) == encode(kind, value)
+
+
+@pytest.mark.parametrize("kind", TYPES)
 def test_extensions_come_where_the_schema_has_room(kind: Any) -> None:
-    for value in islice(seeded(any_message(kind, extensions=True), seed=32), 30):
+    for value in islice(seeded(any_message(kind, extensions=True), seed=32), 12):
         assert kind.decode(encode(kind, value)) == value
 
 

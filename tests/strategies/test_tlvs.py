@@ -37,13 +37,13 @@ def test_soup_is_well_formed_now_and_then() -> None:
 
 
 @given(tlvs())
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_hypothesis_draws_data_objects(data: bytes) -> None:
     assert tlv.parse(data).encoded == data
 
 
 @given(tlv_soup())
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_hypothesis_draws_soup(data: bytes) -> None:
     assert isinstance(data, bytes)
 

@@ -15,6 +15,15 @@ from euicc.testing.strategies.apdus import Script, any_script, any_step, scripts
 from euicc.testing.strategies.card_view import CardView, view_of
 from euicc.testing.strategies.messages import any_message, messages
 from euicc.testing.strategies.packages import Association, SignedPackage, Wrong, any_package, packages
+from euicc.testing.strategies.profiles import (
+    BrokenProfile,
+    DrawnProfile,
+    How,
+    any_broken_profile,
+    any_profile,
+    broken_profiles,
+    profiles,
+)
 from euicc.testing.strategies.requests import SGP22, SGP32, any_request, requests
 from euicc.testing.strategies.schema import named_types
 from euicc.testing.strategies.steps import Step, play
@@ -26,6 +35,7 @@ from euicc.testing.strategies.violations import (
     any_violated,
     possible_kinds,
     respelled,
+    violate,
     violated,
 )
 
@@ -33,8 +43,11 @@ __all__ = [
     "SGP22",
     "SGP32",
     "Association",
+    "BrokenProfile",
     "CardView",
     "Draw",
+    "DrawnProfile",
+    "How",
     "Kind",
     "Script",
     "SignedPackage",
@@ -42,20 +55,24 @@ __all__ = [
     "Values",
     "Violation",
     "Wrong",
+    "any_broken_profile",
     "any_message",
     "any_package",
+    "any_profile",
     "any_request",
     "any_respelled",
     "any_script",
     "any_step",
     "any_tlv",
     "any_violated",
+    "broken_profiles",
     "composed",
     "messages",
     "named_types",
     "packages",
     "play",
     "possible_kinds",
+    "profiles",
     "requests",
     "respelled",
     "scripts",
@@ -64,5 +81,6 @@ __all__ = [
     "tlv_soup",
     "tlvs",
     "view_of",
+    "violate",
     "violated",
 ]

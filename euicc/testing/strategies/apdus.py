@@ -83,12 +83,7 @@ def any_script(
     step = any_step(view, functions)
     perhaps_astray = composed(lambda draw: (draw(step), draw(_ASTRAY)))
     steps = tuples_of(perhaps_astray, 0, most, usual=most)
-
-    def script(draw: Draw) -> Script:  # and no map: hypothesis would show what was mapped
-        drawn = draw(steps)
-        return sensible(drawn)
-
-    return composed(script)
+    return steps.map(sensible)
 
 
 def any_step(view: CardView | None = None, functions: tuple[type[Message], ...] = SGP22) -> Values[Step]:

@@ -8,7 +8,7 @@ other signatures.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from hypothesis.strategies import SearchStrategy
@@ -27,6 +27,7 @@ from euicc.testing.strategies.requests import known_of
 from euicc.testing.strategies.schema import node_of
 from euicc.testing.strategies.values import (
     Draw,
+    Shown,
     Values,
     composed,
     flags,
@@ -79,18 +80,22 @@ class Association:
     token: int | None = None
 
 
-@dataclass(frozen=True)
-class SignedPackage:
+@dataclass(frozen=True, repr=False)
+class SignedPackage(Shown):
     """EuiccPackageRequest (tag BF51) for ES10b.LoadEuiccPackage; `wrong`: None where a card has to execute it.
 
     `counter` is what it says. `respelled`: with lengths in a form that is not the shortest, which is no error.
     """
 
-    encoded: bytes = field(repr=False)
+    encoded: bytes
     package: sgp32.EuiccPackage
     counter: int
     wrong: Wrong | None = None
     respelled: bool = False
+
+    def __repr__(self) -> str:
+        wrong = self.wrong.value if self.wrong else "nothing wrong"
+        return f"<{self.package!r}, counter {self.counter}: {wrong} ({self.encoded.hex().upper()})>"
 
     @property
     def error(self) -> int | None:

@@ -14,6 +14,7 @@ from apdu import store_data as es10
 from apdu.channel import CLOSE, NO_RESPONSE_DATA, OPEN, SELECT_BY_DF_NAME
 from apdu.command import CHAINING, channel_of
 from apdu.explain import explain_command
+from euicc.testing.strategies.values import Shown
 
 SELECT_PATH = 0x08
 FCP = 0x04
@@ -24,7 +25,7 @@ MOST_EXCHANGES = 100_000
 
 
 @dataclass(frozen=True, repr=False)
-class Step:
+class Step(Shown):
     """One step; `channel` is where its commands go."""
 
     channel: int = 0

@@ -40,7 +40,7 @@ class Values(Generic[T]):
     def map(self, change: Callable[[T], S]) -> Values[S]:
         """What `change` makes of the values."""
         sample = self.sample
-        return Values(lambda: self.strategy.map(change), lambda random: change(sample(random)))
+        return Values(lambda: _mapped(self.strategy, change), lambda random: change(sample(random)))
 
     def filter(self, fits: Callable[[T], bool]) -> Values[T]:
         """Only the values that fit; they should not be rare."""
@@ -54,6 +54,23 @@ class Values(Generic[T]):
 
         # Drawn through a composite, whose repr is short: hypothesis writes it out whenever a value does not fit.
         return Values(lambda: composed(lambda draw: draw(self)).strategy.filter(fits), sample)
+
+
+def _mapped(strategy: SearchStrategy[Any], change: Callable[[Any], Any]) -> SearchStrategy[Any]:
+    """Like `strategy.map`, of which hypothesis would show the call in a failing test, and not what came of it."""
+
+    @st.composite
+    def mapped(draw: Any) -> Any:
+        return change(draw(strategy))
+
+    return mapped()
+
+
+class Shown:
+    """Data of which hypothesis shows the repr in a failing test; of a dataclass it would show the fields."""
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
 
 
 class Draw(Protocol):
@@ -180,7 +197,7 @@ def tuples_of(
         size = low if random.random() < 0.2 else low + int(random.random() * (min(high - low, usual) + 1))
         return tuple([draw(random) for _ in range(size)])
 
-    return Values(lambda: st.lists(values.strategy, min_size=low, max_size=high).map(tuple), sample)
+    return Values(lambda: _mapped(st.lists(values.strategy, min_size=low, max_size=high), tuple), sample)
 
 
 def fields(
@@ -204,7 +221,7 @@ def fields(
             return there
         # A list of keys with their values: shrinking drops one without a change of meaning for the others.
         one = st.one_of([st.tuples(st.just(name), values.strategy) for name, values in optional.items()])
-        return st.tuples(there, st.lists(one, max_size=len(optional))).map(_merged)
+        return _mapped(st.tuples(there, st.lists(one, max_size=len(optional))), _merged)
 
     return Values(strategy, sample)
 

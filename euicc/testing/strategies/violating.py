@@ -10,7 +10,7 @@ from asn1.der import CHARACTER_ENCODINGS, CONSTRUCTED, length_octets, tag_octets
 from asn1.elements import Range
 from euicc.testing.strategies.elements import Element, encoded
 from euicc.testing.strategies.schema import Member, tags_of
-from euicc.testing.strategies.values import Draw, integers, octets, picks
+from euicc.testing.strategies.values import Draw, Shown, integers, octets, picks
 
 MOST_REPEATED = 2000
 UNKNOWN_TAGS = {False: (0xDF7A, 0x9F817D), True: (0xFF7B, 0xBF817E)}
@@ -39,13 +39,16 @@ class Kind(Enum):
     LONG_LENGTH = "a length of five octets"
 
 
-@dataclass(frozen=True)
-class Violation:
+@dataclass(frozen=True, repr=False)
+class Violation(Shown):
     """One violation. `path` names the element ("profile_info_list_ok[0].iccid"), none is the message itself."""
 
     kind: Kind
     path: str
     detail: str = ""
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
     def __str__(self) -> str:
         detail = f" ({self.detail})" if self.detail else ""

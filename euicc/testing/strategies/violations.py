@@ -43,15 +43,26 @@ def any_violated(kind: AnyType, *violations: Kind) -> Values[Broken]:
         return _places(element(node, message))
 
     def break_one(draw: Draw) -> Broken:
-        found = draw(with_place)
-        which = draw(steady_pick(_kinds(found, wanted), _name_of_kind))
-        possible = [each for each in found if VIOLATING[which].possible(each)]
-        place = draw(steady_pick(possible, _name_of_place))
-        detail = VIOLATING[which].commit(draw, place)
-        return encoded(place.root), Violation(which, place.element.path, detail)
+        return _violate(draw, draw(with_place), wanted)
 
     with_place = any_message(kind).map(places).filter(lambda found: bool(_kinds(found, wanted)))
     return composed(break_one)
+
+
+def violate(draw: Draw, kind: AnyType, message: Any, *violations: Kind) -> Broken:
+    """The encoding of this message with one violation, of these kinds or of any; ValueError where it has no place."""
+    return _violate(draw, _places(element(node_of(kind), message)), violations or tuple(Kind))
+
+
+def _violate(draw: Draw, places: list[Place], wanted: Collection[Kind]) -> Broken:
+    kinds = _kinds(places, wanted)
+    if not kinds:
+        raise ValueError("the message has no place for such a violation")
+    which = draw(steady_pick(kinds, _name_of_kind))
+    possible = [each for each in places if VIOLATING[which].possible(each)]
+    place = draw(steady_pick(possible, _name_of_place))
+    detail = VIOLATING[which].commit(draw, place)
+    return encoded(place.root), Violation(which, place.element.path, detail)
 
 
 def _name_of_kind(kind: Kind) -> str:

@@ -36,10 +36,12 @@ class ToyIpa:
             self.profiles = {each: each == iccid for each in self.profiles}
 
     def delete(self, iccid):
-        request = rsp.DeleteProfileRequest(iccid=iccid)
+        self.execute(rsp.DeleteProfileRequest(iccid=iccid))
+
+    def execute(self, request):
         result = rsp.DeleteProfileResponse.decode(self.channel.store_data(request.encode()))
         if result.delete_result == 0:
-            self.profiles.pop(iccid, None)
+            self.profiles.pop(request.iccid, None)
 
     def acknowledge(self, iccid):
         """Removes the oldest notification about this profile."""
@@ -86,6 +88,21 @@ def test_it_removes_the_notification_it_was_told(euicc_factory, enabled, told):
     ipa.acknowledge(iccids[told])
     left = [each.iccid for each in ipa.read_notifications()]
     assert left.count(iccids[told]) == max(before.count(iccids[told]) - 1, 0)
+"""
+
+STRATEGIES = """
+from asn1.generated import rsp
+from euicc.testing.strategies import CardView, requests
+from hypothesis import given, strategies as st
+from toy_ipa import ToyIpa
+
+@given(st.data())
+def test_it_knows_what_was_deleted(euicc_factory, data):
+    ipa = ToyIpa(euicc_factory(profiles=2, enabled=0))
+    view = CardView(iccids=tuple(ipa.profiles))
+    for request in data.draw(st.lists(requests(view, (rsp.DeleteProfileRequest,)))):
+        ipa.execute(request)
+    assert ipa.profiles == ipa.read_profiles()
 """
 
 # Machines that run tests are busy with other things, too.

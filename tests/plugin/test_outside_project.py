@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin.outside import BUGS, NOTIFICATIONS, ROOT, TESTS, WRONG_NOTIFICATION, Outside
+from tests.plugin.outside import BUGS, NOTIFICATIONS, ROOT, STRATEGIES, TESTS, WRONG_NOTIFICATION, Outside
 
 pytestmark = pytest.mark.slow
 EXCHANGES_MAX = 10
 SEED = "--euicc-seed=2"
-LINES = {TESTS: 10, NOTIFICATIONS: 14}
+LINES = {TESTS: 10, NOTIFICATIONS: 14, STRATEGIES: 12}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_what_is_tested_is_the_wheel(outside: Outside) -> None:
     assert [Path(each).is_relative_to(ROOT) for each in found.stdout.split()] == [False] * 3
 
 
-@pytest.mark.parametrize("tests", [TESTS, NOTIFICATIONS])
+@pytest.mark.parametrize("tests", LINES)
 def test_a_right_ipa_is_green(outside: Outside, tests: str) -> None:
     assert len(tests.strip().splitlines()) <= LINES[tests]
     done = outside.test(tests, SEED)
@@ -68,3 +68,12 @@ def test_who_removes_the_wrong_notification_is_red(outside: Outside) -> None:
     assert "ES10b.ListNotification" in commands[-1]
     traces = outside.python("-c", "import pathlib; print(*pathlib.Path('traces').iterdir())").stdout
     assert traces.count("test_it_removes_the_notification_it_was_told") == 2
+
+
+def test_what_the_strategies_draw_shrinks_to_one_command(outside: Outside) -> None:
+    bug = BUGS["the result of DeleteProfile is ignored"]
+    done = outside.test(STRATEGIES, SEED, bug=bug)
+    assert done.returncode == 1, done.stdout + done.stderr
+    sent = [line for line in counterexample(done.stdout) if "ES10c.DeleteProfile" in line]
+    assert len(sent) == 1
+    assert "delete_result  profileNotInDisabledState (2)" in done.stdout

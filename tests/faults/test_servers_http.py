@@ -128,3 +128,15 @@ def test_an_eim(fault: ServerFault, as_json: bool) -> None:
     assert not any(visit.failure for visit in again.visits)
     assert order.codes == (0,)
     assert scene.waiting() == 0
+
+
+@pytest.mark.parametrize("name", TLS)
+def test_certificates_of_tls_of_an_eim(name: str) -> None:
+    scene = Scene()
+    scene.eim.queue(scene.eid, operations.list_eim())
+    with serve(scene.eim, tls=TLS[name](pki(), scene.eim.address)) as address:
+        eims = HttpsEims(pki().ci_certificates, timeout=TIMEOUT, connect_to={scene.eim.address: address})
+        (visit,) = device(scene, eims).poll().visits
+        eims.close()
+    assert "is not trusted" in visit.failure
+    assert scene.waiting() == 0

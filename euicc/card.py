@@ -120,9 +120,11 @@ class Card:
         nvm = Nvm.open(path)
         try:
             return cls(nvm, Env(seed))
-        except ValueError as error:
+        except BaseException as error:
             nvm.close()
-            raise CardFileError(f"{path}: {error}") from error
+            if isinstance(error, ValueError):
+                raise CardFileError(f"{path}: {error}") from error
+            raise
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the card as it would come back from a reset to a file, replacing what is there.

@@ -18,6 +18,10 @@ _APPLICATION_ID = int.from_bytes(b"eUIC", "big")
 _FORMAT_ROW = "format"
 _SCHEMA = "CREATE TABLE nvm (key TEXT, idx TEXT, value BLOB NOT NULL, PRIMARY KEY (key, idx)) WITHOUT ROWID"
 _WRITE = "INSERT OR REPLACE INTO nvm (key, idx, value) VALUES (?, ?, ?)"
+_EVERY_ROW = "SELECT key, idx, value FROM nvm WHERE key <> ?"
+# SQLite may want to say what is wrong, and fail at damaged letters.
+_DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
+_ROW_TYPES = (str, str, bytes)
 _ERASE = "DELETE FROM nvm WHERE key = ? AND idx = ?"
 
 # key, index, value; no value: the row is to go.
@@ -46,7 +50,7 @@ class CardFile:
         _look_at(path)
         try:
             return cls(path, _connect(path))
-        except sqlite3.DatabaseError as error:
+        except _DAMAGE as error:
             raise CardFileError(f"{path} cannot be used as a card file: {error}") from error
 
     @classmethod
@@ -73,10 +77,15 @@ class CardFile:
         return os.path.exists(path) and os.path.samefile(path, self._path)
 
     def rows(self) -> list[tuple[str, str, bytes]]:
-        """Every value of the file."""
-        self._version = self._data_version()
-        rows = self._database.execute("SELECT key, idx, value FROM nvm WHERE key <> ?", (_FORMAT_ROW,))
-        return rows.fetchall()
+        """Every value of the file; CardFileError when it is damaged."""
+        try:
+            self._version = self._data_version()
+            found = self._database.execute(_EVERY_ROW, (_FORMAT_ROW,)).fetchall()
+        except _DAMAGE as error:
+            raise CardFileError(f"{self._path} is damaged: {error}") from error
+        if not all(tuple(map(type, row)) == _ROW_TYPES for row in found):
+            raise CardFileError(f"{self._path} is damaged: it holds what no card writes")
+        return found
 
     def changed_elsewhere(self) -> bool:
         """Whether another connection committed since the rows were read."""
@@ -139,7 +148,7 @@ def _check(path: Path, database: sqlite3.Connection) -> None:
     if database.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
         raise CardFileError(f"{path} is not a card file")
     found = database.execute("SELECT value FROM nvm WHERE key = ?", (_FORMAT_ROW,)).fetchone()
-    if found is None or not found[0].isdigit():
+    if found is None or not (isinstance(found[0], bytes) and found[0].isdigit()):
         raise CardFileError(f"{path} is not a card file")
     version = int(found[0])
     if version > FORMAT_VERSION:

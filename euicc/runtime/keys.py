@@ -62,9 +62,12 @@ def _decode_config(data: bytes) -> Config:
 
 
 def _decode_identity(data: bytes) -> Identity:
-    from euicc.identity import Identity
+    from euicc.identity import Identity, IdentityError
 
-    return Identity.from_bytes(data)
+    try:
+        return Identity.from_bytes(data)
+    except IdentityError as error:
+        raise ValueError(str(error)) from error
 
 
 def _decode_profile(data: bytes) -> Profile:

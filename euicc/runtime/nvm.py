@@ -20,7 +20,8 @@ from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from apdu import StatusError, status
+from apdu import StatusError, TlvError, status
+from asn1 import Asn1Error
 from euicc.refusals import Reason, Refused
 
 if TYPE_CHECKING:
@@ -107,7 +108,12 @@ class Nvm:
         """The memory kept in the card file at `path`; CardFileError when there is none that can be used."""
         from euicc.runtime.card_file import CardFile
 
-        return cls(CardFile.open(path))
+        file = CardFile.open(path)
+        try:
+            return cls(file)
+        except BaseException:
+            file.close()
+            raise
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the values as a new card file at `path`, replacing what is there in one step.
@@ -127,13 +133,13 @@ class Nvm:
             self._file.close()
 
     def get(self, key: Key[T], index: str = "") -> T:
-        """The value under `key` and `index`, or the key's default."""
+        """The value under `key` and `index`, or the key's default; CardFileError when the file's value is damaged."""
         table = self._tables.get(key.name)
         if table is None or index not in table:
             return key.default
         value = table[index]
         if value.__class__ is _Encoded:
-            value = table[index] = key.decode(bytes(value))
+            value = table[index] = _decoded(key, value)
             self._keys[key.name] = key
         return value  # type: ignore[no-any-return]
 
@@ -243,6 +249,15 @@ class Nvm:
         self._tables = {}
         for name, index, value in file.rows():
             self._tables.setdefault(name, {})[index] = _Encoded(value)
+
+
+def _decoded(key: Key[T], value: bytes) -> T:
+    try:
+        return key.decode(bytes(value))
+    except (ValueError, TypeError, LookupError, AttributeError, Asn1Error, TlvError) as error:
+        from euicc.runtime.card_file import CardFileError
+
+        raise CardFileError(f"the card file is damaged: {key.name} cannot be read: {error}") from error
 
 
 class _Transaction:

@@ -32,8 +32,12 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.bench
 
+# TIME: seconds for all targets together. Without atheris, which is not there for every Python, inputs are drawn by a seed.
+TIME ?= 60
 fuzz: $(READY)
-	$(BIN)/python -m tests.fuzz
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]' || true
+	$(BIN)/python -m tests.fuzzing --time $(TIME)
 
 generate: $(READY)
 	$(BIN)/python -m asn1.compiler

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from apdu import Command, StatusError, instruction, status, tlv
@@ -114,7 +115,7 @@ class AssignsChannels(Wire):
         return super().transmit(raw)
 
 
-class Collecting(Wire):
+class Collecting(Wire, ABC):
     """Gets the whole of an answer from the card, and gives it to the terminal in a way of its own (`give`)."""
 
     _rest = b""
@@ -140,9 +141,9 @@ class Collecting(Wire):
         """Whether this is an answer to give otherwise: one to a command with data, or one that waits."""
         return answer[-2] == _RESPONSE_AVAILABLE or (_has_data(raw) and len(answer) > _STATUS_BYTES)
 
+    @abstractmethod
     def give(self, raw: bytes, data: bytes, sw: bytes) -> bytes:
         """The first answer to a command for which the card has these data, which end with this status word."""
-        raise NotImplementedError
 
     def give_more(self, raw: bytes) -> bytes:
         """The answer to GET RESPONSE while some of the data wait."""

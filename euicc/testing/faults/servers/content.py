@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,9 +30,9 @@ class _FieldFault(ContentFault):
         others = {name: value for name, value in answer.items() if name != self.field}
         return others if changed is None else {**others, self.field: changed}
 
+    @abstractmethod
     def changed(self, value: str) -> str | None:
         """The wrong value; None: the field is not there."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

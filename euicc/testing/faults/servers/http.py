@@ -7,6 +7,7 @@ cannot be used.
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 
 from starlette.types import Send
@@ -43,12 +44,12 @@ async def begin(answered: Answered, send: Send) -> None:
     await send({"type": "http.response.start", "status": answered.status, "headers": [*answered.headers]})
 
 
-class HttpFault(ServerFault):
+class HttpFault(ServerFault, ABC):
     """A fault on the way of an answer. The server has carried out the function, and the device does not hear of it."""
 
+    @abstractmethod
     async def respond(self, answered: Answered, send: Send) -> None:
         """Sends what comes instead. Returning before the response is complete breaks the connection."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

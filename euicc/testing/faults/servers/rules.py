@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -52,13 +53,13 @@ class Counted:
         return self.rule.nth in (None, self._count) and (self.rule.after or 0) < self._count
 
 
-class ContentFault(ServerFault):
+class ContentFault(ServerFault, ABC):
     """A fault in what the answer says: the same in process and over HTTPS."""
 
+    @abstractmethod
     def change(self, answer: Json, earlier: Mapping[str, Any] | None) -> Json:
         """The wrong answer in the JSON binding; earlier: the answer to the same function before, None at first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def change_asn1(self, answer: bytes, earlier: bytes | None) -> bytes:
         """The wrong answer in the ASN.1 binding."""
-        raise NotImplementedError

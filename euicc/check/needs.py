@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from euicc.check import atr
+from euicc.check.catalogue import Finding
 from euicc.check.outcome import Outcome
 from euicc.check.subject import Subject
 
@@ -24,7 +26,18 @@ def trusts(subject: Subject) -> bool:
     return bool(ours.intersection(subject.facts.trusted))
 
 
+def speaks_t0(raw: bytes) -> bool:
+    """Whether T=0 is the first protocol in the ATR; behind a modem, which tells none, it is taken for granted."""
+    try:
+        return not raw or atr.parse(raw).protocols[:1] in ((), (atr.T0,))
+    except Finding:
+        return True
+
+
 WRITE = Need("it would change the card: --write allows it", lambda s: s.may_write, Outcome.SKIPPED)
+TELLS_ATR = Need("what carries the commands tells no ATR", lambda s: bool(s.facts.atr))
+ALONE = Need("a modem answers the card's proactive commands by itself", lambda s: bool(s.facts.atr))
+SPEAKS_T0 = Need("the card does not offer T=0 first", lambda s: speaks_t0(s.facts.atr))
 ISDR = Need("the card has no ISD-R", lambda s: s.facts.isdr)
 TEST_KEYS = Need("needs the test keys: the card trusts no CI of this PKI (--pki DIR names another)", trusts)
 LOCAL = Need("the card has no functions of ES10c", lambda s: s.facts.local)

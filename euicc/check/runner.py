@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from apdu import ReplayMismatch, StatusError, TlvError, Trace, TransportError
 from asn1 import Asn1Error
 from euicc.check.catalogue import Case, Finding, NotApplicable
+from euicc.check.needs import Need
 from euicc.check.outcome import TROUBLE, Outcome, Report, Result
 from euicc.check.restoring import Restoring
 from euicc.check.subject import Subject
@@ -48,6 +49,10 @@ def _results(subject: Subject, cases: Iterable[Case]) -> Iterator[Result]:
         if gone:
             yield Result(case, Outcome.ERROR, gone)
             continue
+        missing = _missing(subject, case)
+        if missing is not None:
+            yield Result(case, missing.outcome, missing.reason)
+            continue
         result = _checked(subject, case)
         gone = _aftermath(subject, result, restoring)
         yield result
@@ -57,8 +62,6 @@ def _results(subject: Subject, cases: Iterable[Case]) -> Iterator[Result]:
 
 def _aftermath(subject: Subject, result: Result, restoring: Restoring) -> str:
     """Brings the card back to how it was; why there is no card any more, "" when there is."""
-    if result.outcome in (Outcome.NOT_APPLICABLE, Outcome.SKIPPED):
-        return ""
     trouble = _restored(restoring.after_case)
     if (trouble or result.outcome is Outcome.ERROR) and not _answers(subject):
         return f"{GONE}: {trouble or result.reason}"
@@ -83,12 +86,14 @@ def _answers(subject: Subject) -> bool:
     return True
 
 
-def _checked(subject: Subject, case: Case) -> Result:
+def _missing(subject: Subject, case: Case) -> Need | None:
+    """What the case needs and does not have; what --write would not make applicable is not called skipped."""
     unmet = [need for need in case.needs if not need.met(subject)]
-    if unmet:
-        # What --write would not make applicable is not called skipped.
-        need = next((each for each in unmet if each.outcome is Outcome.NOT_APPLICABLE), unmet[0])
-        return Result(case, need.outcome, need.reason)
+    inapplicable = (each for each in unmet if each.outcome is Outcome.NOT_APPLICABLE)
+    return next(inapplicable, unmet[0] if unmet else None)
+
+
+def _checked(subject: Subject, case: Case) -> Result:
     begun = time.monotonic()
     outcome, reason = _outcome(subject, case)
     trace = subject.guard.trace if outcome in TROUBLE else Trace()

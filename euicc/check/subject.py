@@ -29,6 +29,9 @@ DECLARATION = bytes.fromhex("A906830107840101")
 """TERMINAL CAPABILITY: an LPAd and an IPAd are here, so that each kind of card opens its functions."""
 
 
+NO_DATA = 0x0C
+
+
 @dataclass(frozen=True)
 class AkaKeys:
     """K and OPc of the enabled profile's USIM, for Milenage."""
@@ -70,6 +73,9 @@ class Subject:
         """A reset, and the terminal's declaration; the ATR."""
         atr = self.bare_reset()
         self.exchange(Command(0x80, instruction.TERMINAL_CAPABILITY, 0, 0, DECLARATION))
+        if not atr:
+            # A modem tells none, and has selected what it likes.
+            self.exchange(Command(0, instruction.SELECT, 0, NO_DATA, bytes.fromhex("3F00")))
         return atr
 
     def bare_reset(self) -> bytes:

@@ -7,14 +7,12 @@ from typing import Any
 import pytest
 
 from apdu import tlv
-from apdu.transport.tcp import TcpTransport
 from euicc import Card
 from euicc.check import Outcome, check
 from euicc.crypto import curves
 from euicc.runtime import keys
 from euicc.testing.pki import Pki
-from tests.check.cards import STATES, cases, catalogue, checked, ids, new_card, subject, told
-from tests.flows.doors import serving_tcp
+from tests.check.cards import STATES, cases, checked, ids, new_card, subject, told
 
 PASSED = {
     ("sgp22", False): 290,
@@ -112,13 +110,3 @@ def test_a_card_with_other_choices() -> None:
     assert told(report) == []
     missing = ids(report, Outcome.NOT_APPLICABLE)
     assert {"channels/assigned", "fallback/there-and-back", "fallback/emergency"} <= missing
-
-
-def test_over_a_socket() -> None:
-    with (
-        serving_tcp(new_card("sgp32", subscribed=True)) as (host, port),
-        TcpTransport(host, port) as transport,
-    ):
-        report = check(subject(transport), catalogue())
-    assert told(report) == []
-    assert report.counts[Outcome.PASSED] >= PASSED["sgp32", True]

@@ -9,7 +9,7 @@ from euicc.check.events import DISABLE as DISABLED
 from euicc.check.events import ENABLE as ENABLED
 from euicc.check.expect import ended, require, result_is, same
 from euicc.check.facts import NO_PROFILE
-from euicc.check.needs import INSTALLING, ISDR, LOCAL
+from euicc.check.needs import ALONE, INSTALLING, ISDR, LOCAL
 from euicc.check.own_profiles import Own, installed
 from euicc.check.restoring import DELETE, DISABLE, ENABLE, deletion, switch
 from euicc.check.subject import Subject
@@ -137,7 +137,9 @@ def files_of_profile(subject: Subject) -> None:
         same("EF.ICCID", ended(files.whole(subject, found)).data, own.iccid)
 
 
-@area.case("no-refresh", "Without refreshFlag there is no REFRESH", *INSTALLING, section="SGP.23-1 5.2.6")
+@area.case(
+    "no-refresh", "Without refreshFlag there is no REFRESH", *INSTALLING, ALONE, section="SGP.23-1 5.2.6"
+)
 def no_refresh(subject: Subject) -> None:
     installed(subject, FIRST)
     ended(subject.send(TERMINAL_PROFILE))
@@ -176,6 +178,7 @@ def drain(subject: Subject) -> None:
     "refresh",
     "With refreshFlag: REFRESH is announced, and the profile changes after it",
     *INSTALLING,
+    ALONE,
     section="SGP.23-1 5.2.6",
 )
 def refresh(subject: Subject) -> None:
@@ -191,7 +194,7 @@ def refresh(subject: Subject) -> None:
     same("the enabled profile", subject.enabled(), FIRST.iccid)
 
 
-@area.case("refresh-reset", "A reset does for the REFRESH", *INSTALLING, section="SGP.23-1 5.2.6")
+@area.case("refresh-reset", "A reset does for the REFRESH", *INSTALLING, ALONE, section="SGP.23-1 5.2.6")
 def refresh_by_reset(subject: Subject) -> None:
     installed(subject, FIRST)
     ended(subject.send(TERMINAL_PROFILE))
@@ -208,7 +211,7 @@ def ends_session(subject: Subject) -> None:
     installed(subject, FIRST)
     session = Session.open(subject)
     challenge = session.challenge()
-    subject.es10(switch(ENABLE, FIRST.iccid))
+    result_is(subject.es10(switch(ENABLE, FIRST.iccid)), ENABLE, 0)
     answer = session.authenticate(session.server.authenticate_server(challenge))
     same("authenticateErrorCode", error_code(answer), 4)
 

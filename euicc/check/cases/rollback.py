@@ -154,6 +154,7 @@ def target_kept(subject: Subject) -> None:
     results = eim.psmo(enable(SECOND, rollback=True), delete(FIRST))
     same("the number of results", len(results), 2)
     require(results[1] != code(0x85, 0), "the profile to return to is deleted")
+    subject.reset()
     require(subject.has(FIRST), "the profile to return to is gone")
 
 

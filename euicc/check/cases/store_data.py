@@ -5,7 +5,7 @@ from __future__ import annotations
 from apdu import ApduChannel, Command, instruction, status, tlv
 from euicc.check.catalogue import Area, NotApplicable
 from euicc.check.expect import ended, refused_with, require, same
-from euicc.check.needs import IOT, ISDR
+from euicc.check.needs import IOT, ISDR, SPEAKS_T0
 from euicc.check.profiles import request as profiles_request
 from euicc.check.subject import Subject
 
@@ -79,7 +79,7 @@ def wrong_p1(subject: Subject) -> None:
     require(not subject.send(block(subject, 0x00, 0, GET_EID)).successful, "P1 00 is taken")
 
 
-@area.case("no-le", "An answer to a command without Le: 61xx, and GET RESPONSE gives it")
+@area.case("no-le", "An answer to a command without Le: 61xx, and GET RESPONSE gives it", SPEAKS_T0)
 def without_le(subject: Subject) -> None:
     wanted = subject.es10(GET_EID)
     response = subject.exchange(block(subject, LAST, 0, GET_EID).with_le(None))
@@ -89,7 +89,7 @@ def without_le(subject: Subject) -> None:
     same("the answer", ended(subject.exchange(fetching)).data, wanted)
 
 
-@area.case("long", "An answer of more than 256 bytes comes in pieces: 61xx each", IOT)
+@area.case("long", "An answer of more than 256 bytes comes in pieces: 61xx each", IOT, SPEAKS_T0)
 def long_answer(subject: Subject) -> None:
     channel = subject.isdr.number
     response = subject.exchange(block(subject, LAST, 0, GET_CERTS).with_le(None))

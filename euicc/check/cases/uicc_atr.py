@@ -5,10 +5,10 @@ from __future__ import annotations
 from euicc.check import atr
 from euicc.check.catalogue import Area
 from euicc.check.expect import require, same
-from euicc.check.needs import ISDR
+from euicc.check.needs import ISDR, TELLS_ATR
 from euicc.check.subject import Subject
 
-area = Area("atr", section="TS 102 221 6.3")
+area = Area("atr", TELLS_ATR, section="TS 102 221 6.3")
 
 EUICC = 0x82
 """b8: the byte says something; b2: this is an eUICC."""

@@ -6,7 +6,7 @@ from apdu import Command, aid, instruction, status, tlv
 from euicc.check import files
 from euicc.check.catalogue import Area
 from euicc.check.expect import ended, require, same
-from euicc.check.needs import USIM
+from euicc.check.needs import ALONE, USIM
 from euicc.check.subject import Subject
 
 area = Area("commands", section="TS 102 221 10.2.1")
@@ -134,7 +134,9 @@ def gsm_class(subject: Subject) -> None:
     )
 
 
-@area.case("application-dropped", "A reset ends the application's session", USIM, section="TS 102 221 14.2")
+@area.case(
+    "application-dropped", "A reset ends the application's session", USIM, ALONE, section="TS 102 221 14.2"
+)
 def application_dropped(subject: Subject) -> None:
     ended(subject.send(files.select_name(aid.USIM)))
     subject.reset()

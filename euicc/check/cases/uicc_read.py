@@ -7,6 +7,7 @@ from apdu.status import count_of
 from euicc.check import files
 from euicc.check.catalogue import Area
 from euicc.check.expect import ended, require, same
+from euicc.check.needs import SPEAKS_T0
 from euicc.check.subject import Subject
 
 area = Area("read", section="TS 102 221 11.1.3")
@@ -117,7 +118,7 @@ def absolute_keeps_pointer(subject: Subject) -> None:
     same("NEXT afterwards", ended(subject.send(files.read_record(0, 2, found.record_length))).data, first)
 
 
-@area.case("get-response", "GET RESPONSE gives what 61xx announced", section="TS 102 221 11.1.21")
+@area.case("get-response", "GET RESPONSE gives what 61xx announced", SPEAKS_T0, section="TS 102 221 11.1.21")
 def get_response(subject: Subject) -> None:
     command = files.select(files.MF)
     response = subject.exchange(command.with_le(None))
@@ -138,7 +139,10 @@ def get_response_once(subject: Subject) -> None:
 
 
 @area.case(
-    "get-response-wrong-le", "GET RESPONSE for more than is there: 6Cxx", section="TS 102 221 7.3.1.1.5"
+    "get-response-wrong-le",
+    "GET RESPONSE for more than is there: 6Cxx",
+    SPEAKS_T0,
+    section="TS 102 221 7.3.1.1.5",
 )
 def get_response_too_much(subject: Subject) -> None:
     announced = count_of(subject.exchange(files.select(files.MF).with_le(None)).sw)
@@ -150,6 +154,7 @@ def get_response_too_much(subject: Subject) -> None:
 @area.case(
     "get-response-discarded",
     "Another command discards what was to be fetched",
+    SPEAKS_T0,
     section="TS 102 221 7.3.1.1.5",
 )
 def get_response_discarded(subject: Subject) -> None:

@@ -8,7 +8,7 @@ from euicc.check import files
 from euicc.check.catalogue import Area
 from euicc.check.expect import ended, one_of, require, same, shown
 from euicc.check.files import EF_ARR, EF_DIR, EF_ICCID, EF_IMSI, MF, select, select_name
-from euicc.check.needs import USIM
+from euicc.check.needs import ALONE, USIM
 from euicc.check.subject import Subject
 
 area = Area("select", section="TS 102 221 11.1.1")
@@ -165,7 +165,7 @@ def application(subject: Subject) -> None:
     same("the AID when selected by all of it", again.aid, found.aid)
 
 
-@area.case("adf-alone", "7FFF without an active application: 6A82", section="TS 102 221 8.4.1")
+@area.case("adf-alone", "7FFF without an active application: 6A82", ALONE, section="TS 102 221 8.4.1")
 def without_application(subject: Subject) -> None:
     ended(subject.send(select(files.ADF)), status.FILE_NOT_FOUND)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 
-from apdu import tlv
+from apdu import TlvError, tlv
 from ipa import es10_iot
 from ipa.eim import Eim
 from ipa.errors import EimRefused, EimUnknown, ServerAnswerInvalid
@@ -118,10 +118,18 @@ def visit(link: Link, cause: int | None = None, registered_plmn: bytes | None = 
 
 def _still(link: Link, found: tlv.Tlv) -> Procedure[Link]:
     """The link, no longer of an Associated eIM when the package that was executed has changed that."""
-    if found.tag != package.PACKAGE or found.find(SIGNED, ECO_LIST) is None:
+    if found.tag != package.PACKAGE or not _about_eims(found):
         return link
     associated = {each.id for each in (yield from list_eims())}
     return link if link.eim.id in associated else replace(link, associated=False)
+
+
+def _about_eims(found: tlv.Tlv) -> bool:
+    """Whether the card was to carry out eCOs; what no card can read it has not carried out."""
+    try:
+        return found.find(SIGNED, ECO_LIST) is not None
+    except TlvError:
+        return False
 
 
 def _ask(link: Link, cause: int | None, registered_plmn: bytes | None) -> Procedure[tlv.Tlv | None]:

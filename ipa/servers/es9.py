@@ -6,7 +6,6 @@ differ in the field, both forms are read: a signature or key identifier with its
 
 from __future__ import annotations
 
-import binascii
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -151,7 +150,7 @@ class Answer:
         """The bytes of a base64 string."""
         try:
             return b64decode(self.text(name), validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise self._invalid(f"{name} is not base64") from error
 
     def objects(self, name: str) -> list[Mapping[str, Any]]:

@@ -12,7 +12,7 @@ from apdu import TlvError, tlv
 from asn1 import Asn1Error, Message
 from asn1.generated import rsp, sgp32
 from ipa.eim import Eim
-from ipa.errors import EimRefused, ServerAnswerInvalid
+from ipa.errors import EimRefused, EuiccAnswerInvalid, ServerAnswerInvalid
 from ipa.es10 import meaning
 from ipa.settings import Settings
 from ipa.steps import Procedure, send_to_eim
@@ -121,7 +121,7 @@ def initiate_authentication(
     request = sgp32.InitiateAuthenticationRequestEsipa(
         euicc_challenge=challenge,
         smdp_address=address,
-        euicc_info1=rsp.EUICCInfo1.decode(info1) if info1 else None,
+        euicc_info1=_info1(info1) if info1 else None,
         eim_transaction_id=transaction,
     )
     answer = yield from _call(link, INITIATE_AUTHENTICATION, request.encode())
@@ -131,6 +131,13 @@ def initiate_authentication(
     if response.initiate_authentication_ok_esipa is None:
         raise ServerAnswerInvalid(INITIATE_AUTHENTICATION, "neither ok nor error")
     return response.initiate_authentication_ok_esipa
+
+
+def _info1(encoded: bytes) -> rsp.EUICCInfo1:
+    try:
+        return rsp.EUICCInfo1.decode(encoded)
+    except Asn1Error as error:
+        raise EuiccAnswerInvalid("ES10b.GetEUICCInfo1", str(error)) from error
 
 
 def authenticate_client(

@@ -44,8 +44,10 @@ def test_values_decode_to_themselves_and_asn1tools_says_the_same(module: str, na
         assert kind.decode(data) == value
         if name in WITHOUT_VERSION_1 and VERSION_1 in data:
             continue
-        assert theirs.encode(translate(value)) == data
-        assert theirs.encode(theirs.decode(data)) == data
+        expected, decoded = translate(value), theirs.decode(data)
+        assert theirs.encode(expected) == data
+        # asn1tools fills in some DEFAULTs, and not others: then their encoding tells whether it is the same value.
+        assert decoded == expected or theirs.encode(decoded) == data
         compared += 1
     assert compared > VALUES // 3
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any, TypeVar, overload
 
 from hypothesis.strategies import SearchStrategy
@@ -20,7 +21,16 @@ from euicc.testing.strategies.elements import element, encoded
 from euicc.testing.strategies.schema import AnyType, class_at, description, node_of, tags_of
 from euicc.testing.strategies.simple_values import simple
 from euicc.testing.strategies.tlvs import any_tlv
-from euicc.testing.strategies.values import Values, composed, deferred, fields, one_of, tuples_of
+from euicc.testing.strategies.values import (
+    Values,
+    composed,
+    deferred,
+    fields,
+    one_of,
+    picks,
+    seeded,
+    tuples_of,
+)
 
 M = TypeVar("M", bound=Message)
 T = TypeVar("T")
@@ -30,6 +40,7 @@ MOST_ELEMENTS = 6
 """Of a list without a limit in the schema."""
 EXTENSION_TAGS = (0xDF7A, 0xFF7B, 0x9F817D, 0xBF817E)
 """What no schema knows, primitive and constructed."""
+SOME_CERTIFICATES = 100
 REVOCATION_LISTS = frozenset(("crl", "SegmentedCrlList"))
 """Of what is kept as bytes, these are certificate lists, the others certificates."""
 
@@ -121,8 +132,15 @@ def _sorted(item: Node) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
 
 @cache
 def _opaque(name: str) -> Values[bytes]:
-    kind = pkix.CertificateList if name in REVOCATION_LISTS else pkix.Certificate
-    return any_message(kind).map(lambda message: message.encode())
+    return _lists_or_certificates(name in REVOCATION_LISTS)
+
+
+@cache
+def _lists_or_certificates(lists: bool) -> Values[bytes]:
+    """Any of them; a seed takes one of a hundred, because they are larger than all around them."""
+    drawn = any_message(pkix.CertificateList if lists else pkix.Certificate).map(lambda each: each.encode())
+    some = deferred(lambda: picks([*islice(seeded(drawn, seed=0), SOME_CERTIFICATES)]))
+    return Values(lambda: drawn.strategy, some.sample)
 
 
 def _alternative(cls: Any, name: str, values: Values[Any]) -> Values[Any]:

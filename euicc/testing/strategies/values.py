@@ -7,7 +7,7 @@ costs microseconds. Both draw from one description: what a fuzz run of a million
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from random import Random
 from typing import Any, Generic, Protocol, TypeVar
 from zlib import crc32
@@ -105,7 +105,8 @@ def always(value: T) -> Values[T]:
 
 def deferred(find: Callable[[], Values[T]]) -> Values[T]:
     """What `find` gives when the first value is drawn."""
-    return Values(lambda: st.deferred(lambda: find().strategy), lambda random: find().sample(random))
+    found = cache(find)
+    return Values(lambda: st.deferred(lambda: found().strategy), lambda random: found().sample(random))
 
 
 def flags() -> Values[bool]:

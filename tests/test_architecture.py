@@ -46,6 +46,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "apdu",
         "asn1",
     ),
+    # A machine drives the device that belongs to the card under test; its models know nothing of the card's logic.
+    "euicc.testing.machines": ("euicc.testing", "euicc.crypto", "ipa", "apdu", "asn1"),
     # Composition: these put the parts together, and nothing imports them.
     "euicc.testing.demo": ("euicc", "ipa", "apdu", "asn1"),
     # A laboratory has cards, servers and devices in it; the plugin gives it to tests.

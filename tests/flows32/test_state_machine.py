@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import settings
@@ -13,134 +12,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from asn1.generated import sgp32
 from euicc import PowerLoss
 from euicc.runtime import keys
-from euicc.testing.eim import Eim, Order, OrderState, PackageOrder, operations
+from euicc.testing.eim import Eim, OrderState, PackageOrder, operations
 from euicc.testing.eim.operations import Operation
+from euicc.testing.machines.eim_model import HOLDER, OPERATORS, EimModel, Task
 from ipa.errors import EuiccRefused
 from ipa.package_result import ERROR_SIGNED, ERROR_UNSIGNED, PackageResult
 from tests.flows32.scene import Scene, operator
 from tests.isdr.installed import iccid, install
 from tests.sgp32.iot import FALLBACK_ALLOWED, tell
 
-OPERATORS, HOLDER = (1, 2), 9
-OK, NOT_FOUND, WRONG_STATE = range(3)
-AWAITED = sgp32.DeleteProfileResult.RETURN_FALLBACK_PROFILE
-NOT_ALLOWED = sgp32.SetFallbackAttributeResult.FALLBACK_NOT_ALLOWED
-NO_ROLLBACK = sgp32.EnableProfileResult.ROLLBACK_NOT_AVAILABLE
-REPLAY = sgp32.EuiccPackageErrorCode.REPLAY_ERROR
 ICCIDS = {number: operator(number).iccid_bytes for number in OPERATORS} | {HOLDER: iccid(HOLDER)}
 OTHER = {"eim1": "eim2", "eim2": "eim1"}
-
-
-@dataclass(frozen=True)
-class Task:
-    """What an eIM wants. number: of the profile; eim: of an eCO; way_back: rollbackFlag."""
-
-    kind: str
-    number: int = 0
-    eim: str = ""
-    way_back: bool = False
-
-
-Wanted = tuple[Task, Order]
-
-
-@dataclass
-class Model:
-    """What SGP.32 says becomes of it. Profile 0 is none; `dark` has no network; `returns`: where a fallback came from.
-
-    wanted, done: of each eIM since it was associated; done with the result code, None where there is none.
-    """
-
-    present: set[int] = field(default_factory=lambda: {HOLDER})
-    enabled: int = 0
-    dark: int = -1
-    holder: int = 0
-    returns: int = 0
-    eims: list[str] = field(default_factory=list)
-    wanted: dict[str, list[Wanted]] = field(default_factory=dict)
-    done: dict[str, list[tuple[Order, int | None]]] = field(default_factory=dict)
-
-    def meet(self, name: str) -> None:
-        """The eIM begins with an empty queue."""
-        self.wanted[name], self.done[name] = [], []
-
-    def associate(self, name: str) -> None:
-        self.eims.append(name)
-        self.meet(name)
-
-    @property
-    def connected(self) -> bool:
-        return self.enabled != self.dark
-
-    def poll(self) -> None:
-        visited = set[str]()
-        while waiting := [name for name in self.eims if name not in visited]:
-            visited.add(waiting[0])
-            while self.connected and waiting[0] in self.eims and self.wanted[waiting[0]]:
-                task, order = self.wanted[waiting[0]].pop(0)
-                self.done[waiting[0]].append((order, getattr(self, task.kind)(task)))
-
-    def switch(self, number: int) -> int:
-        self.enabled, self.returns = number, 0
-        return OK
-
-    def enable(self, task: Task) -> int | None:
-        if task.number not in self.present:
-            return NOT_FOUND
-        if task.way_back and not self.enabled:
-            return NO_ROLLBACK
-        if task.number == self.enabled:
-            return WRONG_STATE
-        if task.way_back and task.number == self.dark:
-            self.returns = 0
-            return None  # the result of the rollback takes the place of the code
-        return self.switch(task.number)
-
-    def disable(self, task: Task) -> int:
-        if task.number not in self.present:
-            return NOT_FOUND
-        return self.switch(0) if task.number == self.enabled else WRONG_STATE
-
-    def delete(self, task: Task) -> int:
-        rules = (
-            (task.number not in self.present, NOT_FOUND),
-            (task.number == self.enabled, WRONG_STATE),
-            (task.number == self.returns, AWAITED),
-        )
-        code = next((code for applies, code in rules if applies), OK)
-        self.present -= {task.number} if code == OK else set()
-        return code
-
-    def set_fallback_attribute(self, task: Task) -> int:
-        if task.number not in self.present:
-            return NOT_FOUND
-        self.holder = HOLDER if task.number == HOLDER else self.holder
-        return OK if task.number == HOLDER else NOT_ALLOWED
-
-    def list_profile_info(self, task: Task) -> None:
-        return None
-
-    def download(self, task: Task) -> None:
-        self.present.add(task.number)
-
-    def add_eim(self, task: Task) -> None:
-        if task.eim not in self.eims:
-            self.associate(task.eim)
-
-    def delete_eim(self, task: Task) -> int:
-        if task.eim not in self.eims:
-            return NOT_FOUND
-        self.eims.remove(task.eim)
-        return OK if self.eims else sgp32.DeleteEimResult.LAST_EIM_DELETED
-
-    @property
-    def may_fall_back(self) -> bool:
-        return bool(self.enabled and self.holder) and self.enabled != self.holder
-
-    @property
-    def may_return(self) -> bool:
-        return bool(self.returns) and self.enabled == self.holder
-
+REPLAY = sgp32.EuiccPackageErrorCode.REPLAY_ERROR
 
 NAME = st.sampled_from(tuple(OTHER))
 NUMBER = st.sampled_from((*OPERATORS, HOLDER))
@@ -164,7 +47,7 @@ class LifeInTheField(RuleBasedStateMachine):
         install(self.scene.card, HOLDER, more=FALLBACK_ALLOWED)
         self.eims = {each.identity.eim_id: each for each in (self.scene.eim, self.scene.other)}
         self.scene.other.associate(self.scene.eid)  # it thinks so
-        self.model = Model()
+        self.model = EimModel()
         self.model.associate("eim1")
         self.model.meet("eim2")
         self.sequence_number = 0

@@ -7,6 +7,7 @@ from euicc import Card, PowerLoss
 from euicc.testing.machines import (
     CardManagementMachine,
     DownloadMachine,
+    EimMachine,
     FilesMachine,
     MemoryPower,
     Power,
@@ -57,6 +58,17 @@ class CardWithFiles(FilesMachine):
 
     def transport(self) -> Transport:
         self.card = enabled(package())
+        return self.card
+
+    def power(self) -> Power:
+        return MemoryPower(lambda: self.card.nvm, PowerLoss)
+
+
+class IotDevice(EimMachine):
+    """A new IoT card for each example, and the IPA of this package."""
+
+    def transport(self) -> Transport:
+        self.card = Card.manufacture(pki=self.pki, seed=1, variant="sgp32")
         return self.card
 
     def power(self) -> Power:

@@ -65,7 +65,8 @@ class Checks(Protocol):
 
     @property
     def run(self) -> Callable[..., Checked]:
-        """Checks a program, given template, own commands by action, door, vpcd, reader, timeout, patterns and done.
+        """Checks a program, given template, own commands by action, door, vpcd, reader, timeout, stop_after,
+        patterns and done.
 
         ValueError for what cannot be used.
         """
@@ -109,6 +110,12 @@ def check(
         str, typer.Option("--reader-name", metavar="NAME", help="What the virtual reader is called.")
     ] = "Virtual PCD",
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long one run may take.")] = SECONDS,
+    stop_after: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS", help="It does not end by itself: stop it then, and look at what it did."
+        ),
+    ] = None,
     only: Annotated[
         list[str] | None,
         typer.Option(metavar="PATTERN", help="Only cases whose name or section fits: 'tls/*', 'H4'."),
@@ -163,6 +170,7 @@ def check(
                 vpcd=vpcd,
                 reader=reader,
                 timeout=timeout,
+                stop_after=stop_after,
                 patterns=patterns,
                 done=_line(every, ctx.obj.as_json),
             )

@@ -11,11 +11,11 @@ from pathlib import Path
 from euicc.check.outcome import Report
 from euicc.testing.ipa_check.catalogue import Case, all_cases
 from euicc.testing.ipa_check.doors import tcp_door
-from euicc.testing.ipa_check.program import Commands
+from euicc.testing.ipa_check.program import Commands, Patience
 from euicc.testing.ipa_check.runner import check
 
 TOY = Path(__file__).with_name("toy.py")
-TIMEOUT = 60.0
+PATIENCE = Patience(60.0)
 OWN = (sys.executable, "-m", "ipa")
 TCP, MODEM, READER = "--tcp {tcp}", "--modem {modem}", "--reader '{reader}'"
 ARGUMENTS = {
@@ -46,4 +46,4 @@ def cases(*patterns: str) -> list[Case]:
 
 def checked(given: Commands, *patterns: str) -> Report:
     """The report on a program behind a TCP port, on these cases."""
-    return check(given, tcp_door, cases(*patterns), timeout=TIMEOUT)
+    return check(given, tcp_door, cases(*patterns), patience=PATIENCE)

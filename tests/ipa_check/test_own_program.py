@@ -11,7 +11,7 @@ from euicc.check.outcome import Outcome, Report
 from euicc.testing.ipa_check.catalogue import all_cases
 from euicc.testing.ipa_check.doors import Door, modem_door, tcp_door, vpcd_door
 from euicc.testing.ipa_check.runner import check
-from tests.ipa_check.commands import MODEM, READER, TCP, TIMEOUT, cases, commands
+from tests.ipa_check.commands import MODEM, PATIENCE, READER, TCP, cases, commands
 from tests.transports.pcscd import READER as NAME
 from tests.transports.pcscd import Pcscd
 
@@ -41,13 +41,13 @@ def conforms(report: Report) -> set[str]:
 
 @pytest.mark.slow
 def test_every_case_over_tcp() -> None:
-    report = check(commands(way=TCP), tcp_door, all_cases(), timeout=TIMEOUT)
+    report = check(commands(way=TCP), tcp_door, all_cases(), patience=PATIENCE)
     assert conforms(report) == set()
     assert report.counts[Outcome.PASSED] == len(all_cases())
 
 
 def through(door: Callable[[Path], Door], way: str) -> Report:
-    return check(commands(way=way), door, cases(*EACH_DUTY), timeout=TIMEOUT)
+    return check(commands(way=way), door, cases(*EACH_DUTY), patience=PATIENCE)
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ from euicc.testing.ipa_check import card_state
 from euicc.testing.ipa_check.conversation import Conversation
 from euicc.testing.ipa_check.doors import Door, opened
 from euicc.testing.ipa_check.journal import Journal, Slot
-from euicc.testing.ipa_check.program import Commands, Run, run
+from euicc.testing.ipa_check.program import Commands, Patience, Run, run
 from euicc.testing.ipa_check.watched import Watched, WatchedEim
 from euicc.testing.pki import Pki
 from euicc.testing.profile_builder import Subscription, TestProfile, build
@@ -111,10 +111,10 @@ class Bench:
         state = self._directory / "state"
         state.mkdir(exist_ok=True)
         known = {**self.values, "state": str(state), **values}
-        done = run(action, commands.words(action, known), self._directory, self.place.timeout)
+        done = run(action, commands.words(action, known), self._directory, self.place.patience)
         self.runs.append(done)
         if done.code is None:
-            raise Finding(f"the program does not end within {self.place.timeout:g} s")
+            raise Finding(f"the program does not end within {self.place.patience.timeout:g} s")
         return done
 
     @property
@@ -195,7 +195,7 @@ class Place:
     door: Door
     slot: Slot
     pki: Pki
-    timeout: float
+    patience: Patience
     where: str
 
     @contextmanager

@@ -16,6 +16,8 @@ from euicc.testing.ipa_check.journal import Slot
 LOOPBACK = "127.0.0.1"
 READER = "Virtual PCD"
 SECONDS = 20.0
+PATIENCE = 3.0
+"""Until a driver that does not listen is taken for one that is not there."""
 
 Serve = Callable[[Transport, Event, Callable[[str], None]], None]
 
@@ -61,7 +63,7 @@ def vpcd_door(address: str = f"{LOOPBACK}:{vpcd.PORT}", reader: str = READER) ->
     host, port = tcp.parse_address(address)
 
     def serve(card: Transport, stop: Event, ready: Callable[[str], None]) -> None:
-        vpcd.serve(card, host, port, stop=stop, log=lambda line: ready(reader), patience=SECONDS)
+        vpcd.serve(card, host, port, stop=stop, log=lambda line: ready(reader), patience=PATIENCE)
 
     return Door("vpcd", "reader", serve, watched=True)
 

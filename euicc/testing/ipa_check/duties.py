@@ -7,15 +7,18 @@ import binascii
 from collections.abc import Iterable, Mapping
 
 from apdu import TlvError, tlv
-from euicc.check.catalogue import Finding
+from asn1 import BitString
+from asn1.generated import rsp
+from euicc.check.catalogue import Finding, NotApplicable
 from euicc.check.expect import require
 from euicc.testing.ipa_check.bench import Bench
-from euicc.testing.ipa_check.conversation import Conversation
+from euicc.testing.ipa_check.conversation import Call, Conversation
 from euicc.testing.ipa_check.journal import Heard
 
 LOAD_PACKAGE, PREPARE_DOWNLOAD, CANCEL_SESSION, REMOVE = 0xBF36, 0xBF21, 0xBF41, 0xBF30
 AUTHENTICATE_SERVER, ENABLE, DISABLE, DELETE, EIM_PACKAGE = 0xBF38, 0xBF31, 0xBF32, 0xBF33, 0xBF51
 SMDP, EIM = "SM-DP+", "eIM"
+REFRESH_FLAG = 0x81
 PROVIDED, ACKNOWLEDGEMENTS, SEQ_NUMBER = 0xBF50, 0xBF53, 0x80
 _METADATA = {0xBF37: (0xBF37, 0xBF27, 0xBF2F), 0x30: (0x30, 0xBF2F)}
 
@@ -65,7 +68,9 @@ def _acknowledged(talk: Conversation) -> Iterable[tuple[int, int]]:
 
 
 def delivered(heard: Heard) -> tuple[int, ...]:
-    """The sequence number of the notification in a call of HandleNotification, in ES9+ or ESipa."""
+    """The sequence number of the notification in a call of HandleNotification, in ES9+ or ESipa; none in others."""
+    if heard.function != "handleNotification":
+        return ()
     if isinstance(heard.request, Mapping):
         pending = octets(heard.request, "pendingNotification")
     else:
@@ -81,6 +86,22 @@ def sequence_number(pending: bytes) -> tuple[int, ...]:
         return ()
     value = find(pending, *path, SEQ_NUMBER)
     return () if value is None else (number(value),)
+
+
+def switch(bench: Bench) -> Call:
+    """The EnableProfile that the card has done."""
+    calls = [call for call in bench.talk.of(ENABLE) if call.done]
+    require(calls, "no EnableProfile succeeds")
+    return calls[0]
+
+
+def reset_after_switch(bench: Bench) -> None:
+    """The card was reset after EnableProfile; NotApplicable when the card was to do without."""
+    call = switch(bench)
+    flag = call.find(call.tag, REFRESH_FLAG)
+    if flag is None or not any(flag):
+        raise NotApplicable("it asks the card to change without REFRESH")
+    require(bench.talk.resets(call.ended), "the card is not reset, so that the profile is not in use")
 
 
 def octets(body: object, name: str) -> bytes:
@@ -102,3 +123,10 @@ def find(encoded: bytes, *path: int) -> bytes | None:
 def number(value: bytes | None) -> int:
     """An INTEGER; -1 for none."""
     return -1 if value is None else int.from_bytes(value, "big")
+
+
+def renamed(metadata: bytes) -> bytes:
+    """StoreMetadata with another name of the profile, and with a rule."""
+    announced = rsp.StoreMetadataRequest.decode(metadata)
+    rules = BitString.of(rsp.PprIds.PPR1)
+    return announced.replace(profile_name="Another Profile", profile_policy_rules=rules).encode()

@@ -10,13 +10,10 @@ from typing import Any
 from euicc.check.outcome import Report, Result
 from euicc.testing.ipa_check.catalogue import Case, all_cases
 from euicc.testing.ipa_check.doors import Door, modem_door, tcp_door, vpcd_door
-from euicc.testing.ipa_check.program import ACTIONS, PLACEHOLDERS, Commands
+from euicc.testing.ipa_check.program import Commands, Patience
 from euicc.testing.ipa_check.runner import PROGRAM, check
 
 Row = dict[str, Any]
-
-actions = tuple(ACTIONS)
-placeholders = dict(PLACEHOLDERS)
 
 
 class Checked:
@@ -67,6 +64,7 @@ def run(
     vpcd: str,
     reader: str,
     timeout: float,
+    stop_after: float | None = None,
     patterns: Sequence[str] = (),
     done: Callable[[Row], None] = lambda row: None,
 ) -> Checked:
@@ -74,6 +72,7 @@ def run(
 
     template: for every action; own: of single actions, which count more, "" for none. door: vpcd, tcp or modem. vpcd:
     HOST:PORT of the virtual reader's driver, reader: what programs call that reader. timeout: seconds for one run.
+    stop_after: for a program that does not end by itself, seconds until it is stopped.
     done: gets a row for each case. ValueError for what cannot be used, TransportError when the door does not open.
     """
     ways: dict[str, Callable[[Any], Door]] = {
@@ -84,7 +83,9 @@ def run(
     if door not in ways:
         raise ValueError(f"{door} is none of {', '.join(ways)}")
     commands, cases = Commands.of(template, own), _chosen(patterns)
-    report = check(commands, ways[door], cases, timeout=timeout, done=partial(_tell, done))
+    report = check(
+        commands, ways[door], cases, patience=Patience(timeout, stop_after), done=partial(_tell, done)
+    )
     return Checked(report)
 
 

@@ -120,7 +120,16 @@ class Run:
         return f"{self.action} {ended} after {self.seconds:.1f} s and said last: {last[0].strip()}"
 
 
-def run(action: str, words: list[str], directory: Path, timeout: float) -> Run:
+@dataclass(frozen=True)
+class Patience:
+    """timeout: seconds for a program to end by itself. stop_after: seconds until one is stopped that does not; None: it
+    does."""
+
+    timeout: float = 120.0
+    stop_after: float | None = None
+
+
+def run(action: str, words: list[str], directory: Path, patience: Patience) -> Run:
     """Runs a command in this directory, with everything that it starts; ended when it takes longer. CommandError."""
     begun = time.monotonic()
     try:
@@ -135,18 +144,28 @@ def run(action: str, words: list[str], directory: Path, timeout: float) -> Run:
         )
     except OSError as error:
         raise CommandError(f"{words[0]} cannot be run: {error.strerror}") from error
+    said, ended = _outcome(process, patience)
+    code = process.returncode if ended else None
+    return Run(
+        action, tuple(words), code, said.decode(errors="replace")[-OUTPUT_KEPT:], time.monotonic() - begun
+    )
+
+
+def _outcome(process: subprocess.Popen[bytes], patience: Patience) -> tuple[bytes, bool]:
+    """The program's output, and whether it ended as it should."""
     try:
-        said, _ = process.communicate(timeout=timeout)
-        code: int | None = process.returncode
+        return process.communicate(timeout=patience.stop_after or patience.timeout)[0], True
     except subprocess.TimeoutExpired:
-        _end(process)
-        said, _ = process.communicate()
-        code = None
-    text = said.decode(errors="replace")[-OUTPUT_KEPT:]
-    return Run(action, tuple(words), code, text, time.monotonic() - begun)
+        pass
+    if patience.stop_after is not None:
+        _signal(process, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=patience.timeout)[0], True
+    _signal(process, signal.SIGKILL)
+    return process.communicate()[0], False
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ends the session that was started for the program, and nothing else."""
+def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    """To the session that was started for the program, and to nothing else."""
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, number)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from apdu import Command, Response, StatusError, Transport, instruction, status
+from apdu import Command, Response, StatusError, TlvError, Transport, instruction, status, tlv
 from apdu.cat import RefreshMode
 from apdu.cat.refresh import refresh
 
 PIECE = 0x60
 FILE_CHANGED = refresh(RefreshMode.FILE_CHANGE, [bytes.fromhex("3F002FE2")]).encode()
-SWITCHES = (b"\xbf\x31", b"\xbf\x32", b"\xbf\x51")
+LOCAL_SWITCHES, PACKAGE, REFRESH_FLAG = (b"\xbf\x31", b"\xbf\x32"), b"\xbf\x51", 0x81
 
 
 class ExactLe:
@@ -85,41 +85,49 @@ class ShortAnswers:
 
 
 class DeafAfterSwitch:
-    """Announces no REFRESH after a change of profiles, and answers 6985 to every function until it is reset.
-
-    `deaf`: how often it has answered so.
-    """
+    """Announces no REFRESH after a change of profiles that needs one, and answers 6985 until it is reset."""
 
     def __init__(self, card: Transport) -> None:
         self._card = card
-        self._switching = False
+        self._by_package = False
         self._deaf = False
-        self.deaf = 0
 
     def reset(self) -> bytes:
         """Resets the card, which hears again."""
-        self._switching = self._deaf = False
+        self._by_package = self._deaf = False
         return self._card.reset()
 
     def transmit(self, command: bytes, /) -> bytes:
         """The card's answer, but for the REFRESH."""
         if self._deaf and command[1:2] == bytes((instruction.STORE_DATA,)):
-            self.deaf += 1
             return status.CONDITIONS_NOT_SATISFIED.to_bytes(2, "big")
-        self._switching |= _begins_switch(command)
+        data = _stored(command)
+        self._by_package |= data.startswith(PACKAGE)
         answer = self._card.transmit(command)
-        if answer[-2] == 0x91:
-            answer = answer[:-2] + status.SUCCESS.to_bytes(2, "big")
-            self._deaf = self._switching
-        return answer
+        announced = answer[-2] == 0x91
+        self._deaf |= _needs_refresh(data) and answer[-2] in (0x61, 0x90, 0x91)
+        self._deaf |= announced and self._by_package
+        return answer[:-2] + status.SUCCESS.to_bytes(2, "big") if announced else answer
 
 
-def _begins_switch(command: bytes) -> bool:
+def _stored(command: bytes) -> bytes:
+    """The data of STORE DATA, b"" for other commands."""
     try:
         parsed = Command.parse(command)
     except StatusError:
+        return b""
+    return parsed.data if parsed.ins == instruction.STORE_DATA else b""
+
+
+def _needs_refresh(data: bytes) -> bool:
+    """Whether it is EnableProfile or DisableProfile with refreshFlag."""
+    if not data.startswith(LOCAL_SWITCHES):
         return False
-    return parsed.ins == instruction.STORE_DATA and parsed.data.startswith(SWITCHES)
+    try:
+        flag = tlv.find(data, tlv.read_header(data)[0], REFRESH_FLAG)
+    except TlvError:
+        return False
+    return flag is not None and any(flag)
 
 
 class TalkativeToolkit:

@@ -18,7 +18,7 @@ from euicc.testing.ipa_check.bench import Bench, Place
 from euicc.testing.ipa_check.catalogue import Case, all_cases
 from euicc.testing.ipa_check.doors import Door, opened
 from euicc.testing.ipa_check.journal import Slot
-from euicc.testing.ipa_check.program import CommandError, Commands
+from euicc.testing.ipa_check.program import CommandError, Commands, Patience
 from euicc.testing.pki import Pki
 
 PROGRAM = "ipa check"
@@ -32,12 +32,12 @@ def check(
     door: Callable[[Path], Door],
     cases: Iterable[Case],
     *,
-    timeout: float,
+    patience: Patience = Patience(),
     done: Callable[[Result], None] = lambda result: None,
 ) -> Report:
     """The report on a program. door: makes the way to the card, given a directory of its own.
 
-    done: gets each result at once. timeout: seconds that one run of the program may take. TransportError when the
+    done: gets each result at once. patience: with one run of the program. TransportError when the
     door does not open, CommandError when the program cannot be run.
     """
     started, begun = datetime.now(UTC), time.monotonic()
@@ -46,7 +46,7 @@ def check(
         pki, way = Pki.default(), door(directory)
         slot = Slot(Card.manufacture(pki=pki))
         where = stack.enter_context(opened(way, slot)) if way.lasting else ""
-        runner = _Runner(Place(commands, way, slot, pki, timeout, where))
+        runner = _Runner(Place(commands, way, slot, pki, patience, where))
         results = []
         for case in cases:
             result = runner.result(case)

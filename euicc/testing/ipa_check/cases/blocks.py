@@ -54,13 +54,12 @@ def _class_is_right(block: Command) -> bool:
 
 
 def sizes(talk: Conversation) -> None:
-    """A block has 1 to 255 bytes; only the last one may be shorter than the others."""
+    """A block has 1 to 255 bytes."""
     for call in calls(talk):
         lengths = [len(block.data) for block in call.blocks]
         require(
             all(1 <= length <= BLOCK_MAX for length in lengths), f"blocks of {shown(call)} of {lengths} bytes"
         )
-        require(len({*lengths[:-1]}) <= 1, f"blocks of {shown(call)} of {lengths} bytes")
 
 
 def answers(talk: Conversation) -> None:
@@ -92,7 +91,7 @@ def _for(area: Area) -> None:
     def _marking(bench: Bench) -> None:
         marking(bench.talk)
 
-    @area.case("sizes", "blocks are full, but for the last", "H15; SGP.22 5.7.2")
+    @area.case("sizes", "blocks have 1 to 255 bytes", "H15; SGP.22 5.7.2")
     def _sizes(bench: Bench) -> None:
         sizes(bench.talk)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asn1 import BitString
 from asn1.generated import rsp
 from euicc.check.catalogue import NotApplicable
 from euicc.check.expect import require
@@ -110,7 +109,7 @@ def _wrong_confirmation_code(bench: Bench) -> None:
 )
 def _metadata_mismatch(bench: Bench) -> None:
     bench.order()
-    bench.smdp.faults[Piece.STORE_METADATA] = _renamed
+    bench.smdp.faults[Piece.STORE_METADATA] = duties.renamed
     bench.run("download")
     require(bench.talk.to(duties.SMDP, "getBoundProfilePackage"), "it does not come as far as the package")
     duties.nothing_loaded(bench)
@@ -140,8 +139,3 @@ def _reason_is(bench: Bench, *reasons: int) -> None:
     for call in bench.talk.of(duties.CANCEL_SESSION):
         reason = duties.number(call.find(duties.CANCEL_SESSION, 0x81))
         require(reason in reasons, f"it cancels the session for the reason {reason}")
-
-
-def _renamed(data: bytes) -> bytes:
-    announced = rsp.StoreMetadataRequest.decode(data)
-    return announced.replace(profile_name="Another Profile", profile_policy_rules=BitString.of(1)).encode()

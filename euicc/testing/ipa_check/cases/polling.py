@@ -39,16 +39,40 @@ def _all_packages(bench: Bench) -> None:
 
 @area.case("eid", "each request names the card", "SGP.32 6.3.2.6", judges="poll/all-packages")
 def _eid(bench: Bench) -> None:
-    for _, heard in bench.talk.to(duties.EIM, "getEimPackage"):
+    asked = bench.talk.to(duties.EIM, "getEimPackage")
+    require(asked, "the eIM is not asked for packages")
+    for _, heard in asked:
         named = duties.find(heard.request, ANSWER, 0x5A) if isinstance(heard.request, bytes) else None
         require(named == bench.eid, f"GetEimPackage names the EID {named.hex() if named else 'of nobody'}")
 
 
-@area.case("nothing-to-do", "an eIM that has nothing is asked once, and told nothing", "H2; SGP.32 3.1.1.1")
+@area.case(
+    "nothing-to-do",
+    "an eIM that has nothing is not asked again and again, and is told nothing",
+    "H2; SGP.32 3.1.1.1",
+)
 def _nothing_to_do(bench: Bench) -> None:
     bench.run("poll")
-    same("how often the eIM is asked", len(bench.talk.to(duties.EIM, "getEimPackage")), 1)
+    asked = bench.talk.to(duties.EIM, "getEimPackage")
+    require(asked, "the eIM is not asked for packages")
+    duties.at_most(asked, MOST - 1, "it asks the eIM")
     require(not bench.talk.to(duties.EIM, "provideEimPackageResult"), "the eIM is told a result of nothing")
+
+
+@area.case(
+    "leftovers",
+    "notifications that waited on the card are delivered, and then removed",
+    "H1; H10; SGP.32 3.7",
+    Setting(IOT, profiles=(1, 2), enabled=1),
+)
+def _leftovers(bench: Bench) -> None:
+    bench.change(duties.ENABLE, 2)
+    waiting = bench.notifications()
+    bench.run("poll")
+    heard = {seq for _, each in bench.talk.heard for seq in duties.delivered(each)}
+    require(waiting <= heard, f"of the notifications {sorted(waiting)} the servers hear {sorted(heard)}")
+    duties.removed_after_acknowledgement(bench.talk)
+    require(not bench.notifications(), "delivered notifications are still on the card")
 
 
 @area.case(

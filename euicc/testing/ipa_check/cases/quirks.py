@@ -8,6 +8,7 @@ from apdu import Transport
 from euicc.check.catalogue import NotApplicable
 from euicc.check.expect import require
 from euicc.testing.eim import OrderState, operations
+from euicc.testing.ipa_check import duties
 from euicc.testing.ipa_check.bench import IOT, Bench, Setting
 from euicc.testing.ipa_check.catalogue import Area
 from euicc.testing.ipa_check.quirks import DeafAfterSwitch, ExactLe, ShortAnswers, TalkativeToolkit
@@ -58,7 +59,7 @@ def _proactive_anywhere(bench: Bench) -> None:
 def _deaf_after_switch(bench: Bench) -> None:
     iccid = bench.named(1)
     bench.run("enable")
-    require(bench.talk.resets(_switched(bench)), "the card is not reset after the change")
+    duties.reset_after_switch(bench)
     require(bench.profiles().get(iccid), "the profile is not enabled")
 
 
@@ -76,9 +77,3 @@ def _deaf_after_package(bench: Bench) -> None:
     bench.run("poll")
     require(order.state is OrderState.DONE, f"for the eIM the package is: {order.state.value}")
     require(bench.profiles().get(iccid), "the profile is not enabled")
-
-
-def _switched(bench: Bench) -> int:
-    calls = [call for call in bench.talk.of(0xBF31) if call.done]
-    require(calls, "no EnableProfile succeeds")
-    return calls[0].ended

@@ -57,6 +57,7 @@ def _result_unchanged(bench: Bench) -> None:
     judges="poll/all-packages",
 )
 def _acknowledged(bench: Bench) -> None:
+    require(bench.talk.to(duties.EIM, PROVIDE), "no result is brought to the eIM")
     duties.removed_after_acknowledgement(bench.talk)
     require(not bench.package_results(), "acknowledged results are still on the card")
 
@@ -170,6 +171,7 @@ def _reset(bench: Bench) -> None:
     judges="result/enabled",
 )
 def _no_rollback(bench: Bench) -> None:
+    require(bench.talk.to(duties.EIM, PROVIDE), "no result is brought to the eIM")
     require(not bench.talk.of(ROLLBACK), "it rolls back, though the eIM has the result")
 
 

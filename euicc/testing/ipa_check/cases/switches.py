@@ -9,9 +9,7 @@ from euicc.check.expect import require
 from euicc.testing.ipa_check import duties
 from euicc.testing.ipa_check.bench import Bench, Setting, operator
 from euicc.testing.ipa_check.catalogue import Area
-from euicc.testing.ipa_check.conversation import Call
 
-REFRESH_FLAG = 0x81
 PERFORMED = range(GeneralResult.PERFORMED, GeneralResult.PERFORMED + 0x10)
 
 area = Area("switches", "enable")
@@ -36,7 +34,7 @@ def _enabled(bench: Bench) -> None:
     not_by_modem=True,
 )
 def _refresh_answered(bench: Bench) -> None:
-    call = _switch(bench)
+    call = duties.switch(bench)
     if call.sw >> 8 != 0x91:
         raise NotApplicable("the card announces no REFRESH: there was no TERMINAL PROFILE, or no refreshFlag")
     talk = bench.talk
@@ -61,11 +59,7 @@ def _refresh_answered(bench: Bench) -> None:
     not_by_modem=True,
 )
 def _reset(bench: Bench) -> None:
-    call = _switch(bench)
-    flag = call.find(call.tag, REFRESH_FLAG)
-    if flag is None or not any(flag):
-        raise NotApplicable("it asks the card to change without REFRESH")
-    require(bench.talk.resets(call.ended), "the card is not reset, so that the profile is not in use")
+    duties.reset_after_switch(bench)
 
 
 @area.case(
@@ -75,7 +69,8 @@ def _reset(bench: Bench) -> None:
     judges="switches/enabled",
 )
 def _begins_anew(bench: Bench) -> None:
-    astray = [each for each in bench.talk.astray if each.at > _switch(bench).ended]
+    switched = duties.switch(bench)
+    astray = [each for each in bench.talk.astray if each.at > switched.ended]
     require(not astray, "STORE DATA goes to a channel that the reset has closed")
 
 
@@ -126,9 +121,3 @@ def _told(bench: Bench) -> None:
         bench.run("notifications")
     require(bench.smdp.notifications, "the SM-DP+ does not hear that the profile is enabled")
     duties.removed_after_acknowledgement(bench.talk)
-
-
-def _switch(bench: Bench) -> Call:
-    calls = [call for call in bench.talk.of(duties.ENABLE) if call.done]
-    require(calls, "no EnableProfile succeeds")
-    return calls[0]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from asn1.generated.rsp import CancelSessionReason as Reason
 from euicc.check.expect import require
 from euicc.testing.eim import OrderState as EimOrderState
 from euicc.testing.ipa_check import duties
 from euicc.testing.ipa_check.bench import IOT, Bench, Setting
 from euicc.testing.ipa_check.catalogue import Area
 from euicc.testing.smdp import OrderState
+from euicc.testing.smdp.faults import Piece
 
 area = Area("trigger", "poll", Setting(IOT), relies_on="poll/all-packages")
 areas = (area,)
@@ -57,3 +59,20 @@ def _failed(bench: Bench) -> None:
     require(bench.talk.to(duties.SMDP, "authenticateClient"), "the SM-DP+ is not asked")
     require(trigger.state is EimOrderState.REFUSED, f"for the eIM the download is: {trigger.state.value}")
     require(not bench.profiles(), "there is a profile on the card")
+
+
+@area.case(
+    "metadata-mismatch",
+    "a package with other metadata than were announced is not loaded, and the session cancelled (4)",
+    "H9; SGP.32 3.2.3.1; SGP.22 3.1.3.3",
+    relies_on="trigger/activation-code",
+)
+def _metadata_mismatch(bench: Bench) -> None:
+    order = bench.order()
+    bench.smdp.faults[Piece.STORE_METADATA] = duties.renamed
+    trigger = bench.eim.download(bench.eid, bench.smdp.activation_code(order))
+    bench.run("poll")
+    require(bench.talk.to(duties.SMDP, "getBoundProfilePackage"), "it does not come as far as the package")
+    duties.nothing_loaded(bench)
+    duties.cancelled(bench, Reason.METADATA_MISMATCH, "metadataMismatch")
+    require(trigger.state is EimOrderState.REFUSED, f"for the eIM the download is: {trigger.state.value}")

@@ -19,7 +19,7 @@ from euicc import Card, eid
 from euicc.crypto import curves
 from euicc.runtime import keys
 from euicc.runtime.nvm import Nvm
-from tests.bench import packages, polling, testing, transports, uicc
+from tests.bench import machines, packages, polling, testing, transports, uicc
 from tests.bench.downloads import Download, enlarged, record, typical
 from tests.bench.floors import BareDispatcher, bare_crypto, calibration
 from tests.bench.row import Row
@@ -56,6 +56,7 @@ def rows() -> Iterator[Row]:
     yield _garbage(loop)
     yield from uicc.rows()
     yield from testing.rows()
+    yield from machines.rows()
     yield from transports.rows()
 
 

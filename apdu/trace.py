@@ -20,6 +20,7 @@ kept. Version 1 had no such lines and said the latter on its first: it is read, 
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import time
@@ -244,6 +245,13 @@ def _aware(text: str) -> datetime:
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not math.isfinite(seconds):
+        raise ValueError("more than any time")
+    return seconds
+
+
 class _Reader:
     """The lines of a trace file, each read with its number at hand."""
 
@@ -293,7 +301,8 @@ class _Reader:
             line = self._next()
         if not line.startswith("<"):
             raise self._error("no response")
-        return Exchange(command, self._bytes(line), float(times[1]), float(times[2]))
+        response = self._bytes(line)
+        return Exchange(command, response, self._value(times[1], _seconds), self._value(times[2], _seconds))
 
     def _next(self) -> str:
         self._number, line = next(self._lines, (self._number + 1, ""))

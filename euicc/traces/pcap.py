@@ -31,6 +31,9 @@ _UDP = struct.Struct(">HHHH")
 _UDP_PROTOCOL = 17
 _LOOPBACK = IPv4Address("127.0.0.1").packed
 _PIECE = 256
+_MICROSECONDS = 1_000_000
+_LARGEST_PAYLOAD = 0xFFFF - _IPV4.size - _UDP.size - _GSMTAP.size
+"""What is longer does not fit into a datagram, and is cut."""
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -42,9 +45,9 @@ def pcap(trace: Trace, unmasked: bool = False) -> bytes:
 
 
 def _packets(trace: Trace) -> Iterator[bytes]:
-    begun = trace.recorded or _EPOCH
+    begun = ((trace.recorded or _EPOCH) - _EPOCH) // timedelta(microseconds=1)
     for exchange in trace.exchanges:
-        at = begun + timedelta(seconds=exchange.started)
+        at = begun + round(exchange.started * _MICROSECONDS)
         for kind, payload in _payloads(exchange):
             yield _packet(at, _datagram(kind, payload))
 
@@ -82,7 +85,8 @@ def _as_t0(command: Command, raw: bytes, response: Response) -> Iterator[bytes]:
 
 
 def _datagram(kind: int, payload: bytes) -> bytes:
-    gsmtap = _GSMTAP.pack(2, _GSMTAP.size // 4, GSMTAP_TYPE_SIM, 0, 0, 0, 0, 0, kind, 0, 0, 0) + payload
+    gsmtap = _GSMTAP.pack(2, _GSMTAP.size // 4, GSMTAP_TYPE_SIM, 0, 0, 0, 0, 0, kind, 0, 0, 0)
+    gsmtap += payload[:_LARGEST_PAYLOAD]
     udp = _UDP.pack(GSMTAP_PORT, GSMTAP_PORT, _UDP.size + len(gsmtap), 0) + gsmtap
     return _ip_header(_IPV4.size + len(udp)) + udp
 
@@ -96,9 +100,7 @@ def _ip_header(total: int) -> bytes:
     return pack(~(folded + (folded >> 16)) & 0xFFFF)
 
 
-def _packet(at: datetime, datagram: bytes) -> bytes:
-    since = at - _EPOCH
-    seconds = since.days * 86400 + since.seconds
-    return (
-        _PACKET_HEADER.pack(seconds & 0xFFFFFFFF, since.microseconds, len(datagram), len(datagram)) + datagram
-    )
+def _packet(at: int, datagram: bytes) -> bytes:
+    """`at` in microseconds since 1970; a packet has 32 bits for the seconds."""
+    seconds, microseconds = divmod(at, _MICROSECONDS)
+    return _PACKET_HEADER.pack(seconds & 0xFFFFFFFF, microseconds, len(datagram), len(datagram)) + datagram

@@ -39,7 +39,7 @@ def from_file(content: bytes) -> Trace:
         trace = Trace.from_text(content.decode("utf-8", "replace"))
     except TraceFormatError:
         return Trace()
-    assert Trace.from_text(trace.to_text()).exchanges == trace.exchanges
+    assert Trace.from_text(trace.to_text()).to_text() == trace.to_text()
     return trace
 
 

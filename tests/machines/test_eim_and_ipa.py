@@ -11,9 +11,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from asn1.generated import sgp32
 from euicc.isdr import operations
 from euicc.isdr.package import ladder
-from euicc.testing.lab.lab import Patient
-from euicc.testing.machines import IpaUnderTest, OwnIpa, ProgramIpa
-from ipa.ipad import Ipa
+from euicc.testing.eim import Eim, LocalServers
+from euicc.testing.http import LOOPBACK, serve
+from euicc.testing.machines import EimUnderTest, IpaUnderTest, OwnIpa, ProgramIpa
 from tests.machines.cards import IotDevice
 from tests.machines.planted import ci, found
 
@@ -49,13 +49,8 @@ class Lazy(OwnIpa):
     """An IPA that asks the first of its eIMs only."""
 
     def poll(self) -> None:
-        Ipa(
-            self._card,
-            state=self._state,
-            servers=self._network,
-            eims=self._network,
-            surroundings=Patient(self._network),
-        ).poll("eim1")
+        with self.started() as ipa:
+            ipa.poll("eim1")
 
 
 class LazyDevice(IotDevice):
@@ -79,3 +74,29 @@ class ProgramInTheDevice(IotDevice):
 
 def test_an_ipa_that_is_a_program_of_its_own() -> None:
     run_state_machine_as_test(ProgramInTheDevice, settings=ci(1, 4))
+
+
+class Elsewhere:
+    """What stands for an eIM that somebody else serves: here one of ours, which the machine knows nothing of."""
+
+    def __init__(self, eim: Eim) -> None:
+        self._eim = eim
+        self.configuration = eim.configuration
+        self.associate = eim.associate
+        self.queue = eim.queue
+        self.download = eim.download
+
+
+class EimAtItsUrl(IotDevice):
+    """eIMs at ESipa URLs, and the IPA of this package over HTTPS."""
+
+    served = True
+
+    def eim(self, name: str) -> EimUnderTest:
+        server = Eim(self.pki, name, servers=LocalServers(self.smdp))
+        self.open.enter_context(serve(server, tls=self.pki.issue_tls(LOOPBACK)))
+        return Elsewhere(server)
+
+
+def test_an_eim_at_its_url() -> None:
+    run_state_machine_as_test(EimAtItsUrl, settings=ci(2, 6))

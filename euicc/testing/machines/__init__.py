@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from euicc.testing.machines.card_management import CardManagementMachine
 from euicc.testing.machines.downloads import DownloadMachine
-from euicc.testing.machines.eim_and_ipa import EimMachine
+from euicc.testing.machines.eim_and_ipa import EimMachine, EimUnderTest
 from euicc.testing.machines.files import FilesMachine
 from euicc.testing.machines.ipa_under_test import IpaUnderTest, OwnIpa, ProgramIpa
 from euicc.testing.machines.power import MemoryPower, Power
@@ -30,6 +30,7 @@ __all__ = [
     "Disagreement",
     "DownloadMachine",
     "EimMachine",
+    "EimUnderTest",
     "FilesMachine",
     "IpaUnderTest",
     "MemoryPower",

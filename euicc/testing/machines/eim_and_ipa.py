@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from apdu import tlv
 from asn1.generated import sgp32
-from euicc.testing.eim import Eim, LocalServers, OrderState, PackageOrder, operations
+from euicc.testing.eim import DownloadOrder, Eim, LocalServers, OrderState, PackageOrder, operations
 from euicc.testing.eim.operations import Operation
 from euicc.testing.lab import InProcess
 from euicc.testing.machines import es10, order
@@ -35,6 +35,26 @@ TASKS = st.lists(
 )
 
 
+class EimUnderTest(Protocol):
+    """An eIM and its owner's side of it, as `euicc.testing.eim.Eim` has them."""
+
+    def configuration(self, *, token: bool) -> sgp32.EimConfigurationData:
+        """What to associate it with, its address included; token: with an association token of the card's choice."""
+        ...
+
+    def associate(self, eid: bytes, *, token: int | None = None) -> object:
+        """It begins anew with this card, its queue and its counter at zero; `token` as the card has given it."""
+        ...
+
+    def queue(self, eid: bytes, *wanted: Operation) -> PackageOrder:
+        """These operations in one eUICC package; the order is kept up to date: request, state, codes and results."""
+        ...
+
+    def download(self, eid: bytes, activation_code: str) -> DownloadOrder:
+        """The IPA shall download this profile; the order's state is kept up to date."""
+        ...
+
+
 class EimMachine(CardMachine):
     """eIMs want profiles enabled, disabled, deleted, downloaded, other eIMs added and deleted; the IPA polls.
 
@@ -49,10 +69,13 @@ class EimMachine(CardMachine):
 
     def ipa(self) -> IpaUnderTest:
         """The IPA under test, with the card `self.wire`: the one of this package unless told otherwise."""
-        return OwnIpa(self.wire, self.network)
+        return OwnIpa(self.wire, None if self.served else self.network, self.pki.ci_certificates)
 
-    def eim(self, name: str) -> Eim:
-        """The eIM of this name. One of your own: an Eim whose queue and address lead to it, at its ESipa URL."""
+    def eim(self, name: str) -> EimUnderTest:
+        """The eIM of this name: the one of this package unless told otherwise.
+
+        One of your own is at its ESipa URL (with `served`), and what stands for it here queues what it shall do.
+        """
         return Eim(
             self.pki, name, "" if self.served else f"{name}.example.com", servers=LocalServers(self.smdp)
         )
@@ -64,7 +87,7 @@ class EimMachine(CardMachine):
         self.eims = {name: self.eim(name) for name in NAMES}
         if self.served:
             self.serve()
-        self.network = InProcess((self.smdp,), self.eims.values())
+        self.network = InProcess((self.smdp,), [each for each in self.eims.values() if isinstance(each, Eim)])
         eid = tlv.find(self.ask("GetEID", es10.GET_EID), 0xBF3E, 0x5A)
         assert eid is not None
         self.eid = eid
@@ -76,10 +99,11 @@ class EimMachine(CardMachine):
         self.begin()
 
     def serve(self) -> None:
-        """SM-DP+ and eIMs get a port each."""
+        """The SM-DP+ and the eIMs of this package get a port each."""
         from euicc.testing.http import LOOPBACK, serve
 
-        servers: list[SmDpPlus | Eim] = [self.smdp, *self.eims.values()]
+        eims = [each for each in self.eims.values() if isinstance(each, Eim)]
+        servers: list[SmDpPlus | Eim] = [self.smdp, *eims]
         for server in servers:
             self.open.enter_context(serve(server, tls=self.pki.issue_tls(LOOPBACK)))
 

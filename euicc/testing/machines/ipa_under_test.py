@@ -33,22 +33,32 @@ class IpaUnderTest(Protocol):
 
 
 class OwnIpa:
-    """The IPA of this package, reaching the servers of `network` without sockets."""
+    """The IPA of this package, reaching the servers of `network` without sockets, or by HTTPS where that is None.
 
-    def __init__(self, card: Transport, network: InProcess) -> None:
+    ca: DER of the CIs that it trusts for TLS.
+    """
+
+    def __init__(self, card: Transport, network: InProcess | None, ca: tuple[bytes, ...] = ()) -> None:
         self._card = card
         self._network = network
+        self._ca = ca
         self._state = StateKeeper()
 
     def poll(self) -> None:
         """As `IpaUnderTest.poll`."""
-        Ipa(
+        with self.started() as ipa:
+            ipa.poll()
+
+    def started(self) -> Ipa:
+        """The device after a restart: the card, and what it has kept."""
+        return Ipa(
             self._card,
+            ci_certificates=self._ca,
             state=self._state,
             servers=self._network,
             eims=self._network,
-            surroundings=Patient(self._network),
-        ).poll()
+            surroundings=Patient(self._network or InProcess()),
+        )
 
     def close(self) -> None:
         """Nothing is open."""

@@ -21,9 +21,8 @@ class Need:
 
 
 def trusts(subject: Subject) -> bool:
-    """Whether the card accepts servers of the PKI at hand, and the PKI can make what the cases forge."""
-    ours = {each.ski for each in subject.pki.authorities if each.key is not None}
-    return bool(ours.intersection(subject.facts.trusted))
+    """Whether the card accepts servers of the PKI at hand."""
+    return bool(subject.common_authorities)
 
 
 def speaks_t0(raw: bytes) -> bool:
@@ -53,7 +52,11 @@ NO_EIM = Need("an eIM is associated that must not be lost", lambda s: not s.fact
 WITH_EIM = Need("no eIM is associated", lambda s: bool(s.facts.eims))
 ECALL = Need("the card has no Emergency Profile", lambda s: s.facts.ecall)
 FALLBACK = Need("the card has no fallback mechanism", lambda s: s.facts.fallback)
-INSTALLING = (WRITE, ISDR, TEST_KEYS, LOCAL)
+UNLOCKED = Need(
+    "the enabled profile must not be disabled (PPR1)",
+    lambda s: s.facts.enabled is None or s.facts.enabled.may_be_disabled,
+)
+INSTALLING = (WRITE, ISDR, TEST_KEYS, LOCAL, UNLOCKED)
 """For profiles that the check brings: it can install them and take them away again."""
 PACKAGES = (WRITE, ISDR, IOT, NO_EIM)
 """For eIMs that the check brings."""

@@ -8,9 +8,10 @@ from apdu import TlvError, tlv
 from euicc.check.catalogue import Finding
 
 GET_PROFILES_INFO = 0xBF2D
-ICCID, AID, STATE, CLASS = 0x5A, 0x4F, 0x9F70, 0x95
+ICCID, AID, STATE, CLASS, POLICY_RULES = 0x5A, 0x4F, 0x9F70, 0x95, 0x99
+PPR1 = 0x40
 TEST, PROVISIONING, OPERATIONAL = 0, 1, 2
-ASKED = bytes.fromhex("5A4F9F7095")
+ASKED = bytes.fromhex("5A4F9F709599")
 OURS = bytes.fromhex("980019999999")
 """How the ICCIDs begin of the profiles that this check installs, as EF.ICCID has it: 8900919999 99…"""
 
@@ -23,6 +24,7 @@ class Profile:
     aid: bytes
     enabled: bool
     profile_class: int = OPERATIONAL
+    may_be_disabled: bool = True
 
     @property
     def ours(self) -> bool:
@@ -58,6 +60,7 @@ def profiles(answer: bytes) -> tuple[Profile, ...]:
             aid=info.get(AID, b""),
             enabled=info.get(STATE) == b"\x01",
             profile_class=int.from_bytes(info.get(CLASS, bytes([OPERATIONAL])), "big"),
+            may_be_disabled=not info.get(POLICY_RULES, b"\x00\x00")[1] & PPR1,
         )
         for info in infos(answer)
     )

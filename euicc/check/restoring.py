@@ -51,7 +51,9 @@ class Restoring:
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
-        self._enabled = subject.facts.enabled
+        enabled = subject.facts.enabled
+        # One of ours is what a check left that was broken off.
+        self._enabled = None if enabled is None or enabled.ours else enabled
         self._newest = max(self._notifications(), default=0)
 
     def after_case(self) -> None:

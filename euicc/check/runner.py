@@ -14,6 +14,7 @@ from euicc.check.outcome import TROUBLE, Outcome, Report, Result
 from euicc.check.restoring import Restoring
 from euicc.check.subject import Subject
 from euicc.crypto.certificates import CertificateError
+from euicc.testing.pki import IssuerError
 
 GONE = "the card is gone"
 
@@ -45,19 +46,22 @@ def check(
 def _results(subject: Subject, cases: Iterable[Case]) -> Iterator[Result]:
     restoring = Restoring(subject)
     gone = ""
-    for case in cases:
-        if gone:
-            yield Result(case, Outcome.ERROR, gone)
-            continue
-        missing = _missing(subject, case)
-        if missing is not None:
-            yield Result(case, missing.outcome, missing.reason)
-            continue
-        result = _checked(subject, case)
-        gone = _aftermath(subject, result, restoring)
-        yield result
-    if not gone:
-        _restored(restoring.at_the_end)
+    try:
+        for case in cases:
+            if gone:
+                yield Result(case, Outcome.ERROR, gone)
+                continue
+            missing = _missing(subject, case)
+            if missing is not None:
+                yield Result(case, missing.outcome, missing.reason)
+                continue
+            result = _checked(subject, case)
+            gone = _aftermath(subject, result, restoring)
+            yield result
+    finally:
+        # Also when the user breaks it off: no profile of ours stays.
+        if not gone:
+            _restored(restoring.at_the_end)
 
 
 def _aftermath(subject: Subject, result: Result, restoring: Restoring) -> str:
@@ -106,6 +110,8 @@ def _outcome(subject: Subject, case: Case) -> tuple[Outcome, str]:
         case.run(subject)
     except NotApplicable as error:
         return Outcome.NOT_APPLICABLE, str(error)
+    except IssuerError as error:
+        return Outcome.NOT_APPLICABLE, f"needs more test keys: {error}"
     except tuple(FINDINGS) as error:
         words = next(words for kind, words in FINDINGS.items() if isinstance(error, kind))
         return Outcome.FAILED, words.format(error)

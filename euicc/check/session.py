@@ -24,15 +24,14 @@ class Session:
     @classmethod
     def open(cls, subject: Subject) -> Session:
         """A session with a transactionId of its own; needs TEST_KEYS."""
-        facts, ours = subject.facts, [each.ski for each in subject.pki.authorities if each.key]
-        ci_ski = next(each for each in facts.trusted if each in ours)
+        facts, ci_ski = subject.facts, subject.common_authorities[0]
         signing = ci_ski if ci_ski in facts.signing or not facts.signing else facts.signing[0]
-        random = subject.random
-        return cls(subject, Server(subject.pki, ci_ski, signing, random(16), random(16), random))
+        random, pki = subject.random, subject.servers_under(ci_ski) or subject.pki
+        return cls(subject, Server(pki, ci_ski, signing, random(16), random(16), random))
 
     def forge(self, role: Any, **flaws: Any) -> Any:
-        """A certificate under the CI of this session that is wrong in the ways named."""
-        return self.subject.pki.forge(role, ci_ski=self.server.ci_ski, **flaws)
+        """A certificate under this session's CI that is wrong in the ways named; IssuerError without the CI's key."""
+        return self.server.pki.forge(role, ci_ski=self.server.ci_ski, **flaws)
 
     def challenge(self) -> bytes:
         """ES10b.GetEUICCChallenge."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
 
 from apdu import (
     ApduChannel,
@@ -21,9 +20,7 @@ from apdu import (
 from euicc.check import profiles
 from euicc.check.facts import Facts, learn
 from euicc.check.guard import Guard
-
-if TYPE_CHECKING:
-    from euicc.testing.pki import Pki
+from euicc.testing.pki import IssuerError, Pki
 
 DECLARATION = bytes.fromhex("A906830107840101")
 """TERMINAL CAPABILITY: an LPAd and an IPAd are here, so that each kind of card opens its functions."""
@@ -54,6 +51,7 @@ class Subject:
         self.associated = False
         """Whether this check has put an eIM into the card."""
         self.basic = ApduChannel(self.guard)
+        self._servers: dict[bytes, Pki | None] = {}
         self._isdr: ApduChannel | None = None
         self._random = random.Random(0)
 
@@ -86,6 +84,17 @@ class Subject:
     def random(self, count: int) -> bytes:
         """Random bytes that nobody has to keep secret."""
         return self._random.randbytes(count)
+
+    @property
+    def common_authorities(self) -> list[bytes]:
+        """The CIs, by key identifier, that the card trusts and under which there are servers to face it."""
+        return [ski for ski in self.facts.trusted if self.servers_under(ski) is not None]
+
+    def servers_under(self, ski: bytes) -> Pki | None:
+        """The PKI of one CI, if it has or can issue the certificates of an SM-DP+."""
+        if ski not in self._servers:
+            self._servers[ski] = _servers(self.pki, ski)
+        return self._servers[ski]
 
     # -- APDUs ------------------------------------------------------------------------------------------------------
 
@@ -156,3 +165,11 @@ class Subject:
         error = self.refusal(request)
         unknown = (status.REFERENCED_DATA_NOT_FOUND, status.FUNCTION_NOT_SUPPORTED, status.INS_NOT_SUPPORTED)
         return error is None or error.sw not in unknown
+
+
+def _servers(pki: Pki, ski: bytes) -> Pki | None:
+    alone = replace(pki, authorities=tuple(each for each in pki.authorities if each.ski == ski))
+    try:
+        return alone if ski in alone.dp_auth and ski in alone.dp_pb else None
+    except IssuerError:
+        return None

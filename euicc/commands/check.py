@@ -183,7 +183,10 @@ def show_cases(cases: tuple[Case, ...], as_json: bool) -> None:
         rows = [{"id": case.id, "sections": list(case.sections), "title": case.title} for case in cases]
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    table = Table("case", "what is right", "sections", box=None, header_style="bold")
+    table = Table(box=None, header_style="bold")
+    table.add_column("case", no_wrap=True)
+    table.add_column("what is right", overflow="fold")
+    table.add_column("sections", overflow="fold")
     for case in cases:
         table.add_row(Text(case.id, "cyan"), Text(case.title), Text("; ".join(case.sections), "dim"))
     console = Console()
@@ -222,7 +225,10 @@ def _count(found: list[Outcome], outcome: Outcome) -> str:
 
 
 def _cases(report: Report) -> Table:
-    table = Table("outcome", "case", "what is right, and what was found", box=None, header_style="bold")
+    table = Table(box=None, header_style="bold")
+    table.add_column("outcome", no_wrap=True)
+    table.add_column("case", no_wrap=True)
+    table.add_column("what is right, and what was found", overflow="fold")
     for each in report.results:
         name = each.outcome.value
         words = Text(each.case.title)

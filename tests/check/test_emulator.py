@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from apdu import tlv
 from euicc import Card
-from euicc.check import Outcome, check
+from euicc.check import Outcome, Result, check, owned
 from euicc.crypto import curves
 from euicc.runtime import keys
 from euicc.testing.pki import Pki
 from tests.check.cards import STATES, cases, checked, ids, new_card, subject, told
+from tests.data import SGP26, needs_sgp26
+from tests.isdr.installed import PPR1, install
 
 PASSED = {
     ("sgp22", False): 290,
@@ -110,3 +113,49 @@ def test_a_card_with_other_choices() -> None:
     assert told(report) == []
     missing = ids(report, Outcome.NOT_APPLICABLE)
     assert {"channels/assigned", "fallback/there-and-back", "fallback/emergency"} <= missing
+
+
+@needs_sgp26
+def test_the_certificates_of_sgp26() -> None:
+    pki = Pki.load(SGP26, (curves.P256,))
+    some = cases("authenticate/", "prepare/", "load/")
+    report = check(subject(Card.manufacture(seed=1, pki=pki), pki=pki), some)
+    assert told(report) == []
+    assert report.counts[Outcome.PASSED] == len(some)
+
+
+@needs_sgp26
+def test_servers_without_the_key_of_their_ci() -> None:
+    pki = Pki.load(SGP26, (curves.P256,))
+    keyless = replace(pki, authorities=tuple(replace(each, key=None) for each in pki.authorities))
+    report = check(subject(Card.manufacture(seed=1, pki=pki), pki=keyless), cases("authenticate/", "load/"))
+    assert told(report) == []
+    assert ids(report, Outcome.PASSED) >= {"authenticate/nominal", "load/nominal"}
+    (forged,) = (each for each in report.results if each.case.id == "authenticate/bad-certificate")
+    assert (forged.outcome, "private key of the CI" in forged.reason) == (Outcome.NOT_APPLICABLE, True)
+
+
+def test_a_profile_that_must_not_be_disabled_is_not() -> None:
+    card = new_card("sgp32")
+    install(card, 1, enabled=True, pprs=PPR1)
+    report = checked(card)
+    assert told(report) == []
+    assert "states/enable" in ids(report, Outcome.NOT_APPLICABLE)
+
+
+def test_what_a_check_left_that_was_broken_off_is_taken_away() -> None:
+    card = new_card("sgp32", subscribed=True)
+    (user,) = card.isdr.profiles.all()
+
+    def breaks_off(result: Result) -> None:
+        if result.case.id == "states/enable":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check(subject(card), cases("states/"), breaks_off)
+    assert [each.iccid for each in card.isdr.profiles.all()] == [user.iccid]
+    own = subject(card)
+    own.learn()
+    owned.enabled(own)
+    assert told(checked(card, "states/", "profiles/")) == []
+    assert [each.iccid for each in card.isdr.profiles.all()] == [user.iccid]

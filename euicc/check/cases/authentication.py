@@ -207,7 +207,7 @@ def chain(subject: Subject) -> None:
 @area.case("sm-ds", "An SM-DS authenticates itself", TEST_KEYS)
 def sm_ds(subject: Subject) -> None:
     session = Session.open(subject)
-    issued = subject.pki.ds_auth[session.server.ci_ski]
+    issued = session.server.pki.ds_auth[session.server.ci_ski]
     request = session.server.authenticate_server(session.challenge(), certificate=issued)
     same("authenticateErrorCode", error_code(session.authenticate(request)), None)
 

@@ -46,7 +46,7 @@ def without_session(session: Session) -> bytes:
 
 
 def with_sm_ds(session: Session) -> bytes:
-    issued = session.subject.pki.ds_auth[session.server.ci_ski]
+    issued = session.server.pki.ds_auth[session.server.ci_ski]
     request = session.server.authenticate_server(session.challenge(), certificate=issued)
     ok = session.authenticate(request).authenticate_response_ok
     return session.server.prepare_download(ok.euicc_signature1 if ok else bytes(64))

@@ -34,7 +34,10 @@ def iccid_is_protected(subject: Subject) -> None:
 @area.case("iccid-deactivate", "EF.ICCID is not deactivated without ADM: 6982", USIM, WRITE)
 def iccid_is_not_deactivated(subject: Subject) -> None:
     files.find(subject, EF_ICCID)
-    ended(subject.exchange(Command(0, instruction.DEACTIVATE_FILE, 0, 0)), *DENIED)
+    response = subject.exchange(Command(0, instruction.DEACTIVATE_FILE, 0, 0))
+    if response.successful:
+        subject.exchange(Command(0, instruction.ACTIVATE_FILE, 0, 0))
+    ended(response, *DENIED)
 
 
 @area.case("dir-write", "EF.DIR is not updated without ADM: 6982", USIM)
@@ -48,7 +51,9 @@ def directory_is_protected(subject: Subject) -> None:
 def imsi_is_protected(subject: Subject) -> None:
     files.usim(subject)
     found = files.find(subject, files.EF_IMSI)
-    content = files.whole(subject, found).data or bytes.fromhex("08091010103254063600")[:9]
+    content = files.whole(subject, found).data
+    if not content:
+        raise NotApplicable("EF.IMSI cannot be read without its PIN, and nothing else shall be written")
     ended(subject.exchange(Command(0, instruction.UPDATE_BINARY, 0, 0, content)), *DENIED)
 
 

@@ -6,7 +6,7 @@ from apdu import Command, fcp, instruction, status
 from euicc.check import files, owned
 from euicc.check.catalogue import Area
 from euicc.check.expect import ended, require, same
-from euicc.check.needs import INSTALLING, USIM
+from euicc.check.needs import INSTALLING, USIM, WRITE
 from euicc.check.own_profiles import PIN, PUK
 from euicc.check.owned import PIN1, pin_command, verify
 from euicc.check.subject import Subject
@@ -38,7 +38,7 @@ def unknown(subject: Subject) -> None:
     ended(response, status.REFERENCED_DATA_NOT_FOUND, status.INCORRECT_P1_P2, status.WRONG_P1_P2)
 
 
-@area.case("length", "VERIFY of another length than 8 bytes: 6700, and no try is taken", USIM)
+@area.case("length", "VERIFY of another length than 8 bytes: 6700, and no try is taken", USIM, WRITE)
 def length(subject: Subject) -> None:
     files.usim(subject)
     before = verify(subject)

@@ -42,6 +42,11 @@ def test_every_case_that_others_rely_on_is_there() -> None:
     assert {each for case in all_cases() for each in (case.relies_on, case.judges) if each} <= known
 
 
+def test_the_example_has_the_commands_of_our_own() -> None:
+    example = check.read_commands(Path(__file__).parents[2] / "examples" / "ipa_check.toml")
+    assert example == {action: f"ipa {TCP} {arguments}" for action, arguments in ARGUMENTS.items()}
+
+
 def test_a_program_that_conforms(tmp_path: Path) -> None:
     (tmp_path / "commands.toml").write_text(f"[commands]\npoll = '''{RIGHT}'''\n")
     report = json.loads(

@@ -10,6 +10,7 @@ import pytest
 from euicc.check.outcome import Outcome, Report
 from euicc.testing.ipa_check.catalogue import all_cases
 from euicc.testing.ipa_check.doors import Door, modem_door, tcp_door, vpcd_door
+from euicc.testing.ipa_check.program import Commands
 from euicc.testing.ipa_check.runner import check
 from tests.ipa_check.commands import MODEM, PATIENCE, READER, TCP, cases, commands
 from tests.transports.pcscd import READER as NAME
@@ -30,6 +31,7 @@ EACH_DUTY = (
     "trigger/activation-code",
 )
 """Where the door could make a difference."""
+IN_JSON = ("poll/all-packages", "poll/eid", "poll/un*-package", "result/[akpr]*", "data/requested")
 NOT_BY_MODEM = {case.id for case in all_cases() if case.not_by_modem}
 
 
@@ -59,3 +61,11 @@ def test_behind_a_modem() -> None:
 def test_in_a_reader(pcscd: Pcscd) -> None:
     report = through(lambda directory: vpcd_door(f"127.0.0.1:{pcscd.port}", NAME), READER)
     assert conforms(report) == set()
+
+
+def test_in_the_json_binding() -> None:
+    """What an eIM hears is judged alike, whichever binding carried it."""
+    given = Commands({"poll": f"{commands().lines['poll']} --json-binding"})
+    report = check(given, tcp_door, cases(*IN_JSON), patience=PATIENCE)
+    assert conforms(report) == {"poll/unknown-package"}
+    assert len(report.results) > len(IN_JSON)

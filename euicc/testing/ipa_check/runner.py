@@ -14,6 +14,7 @@ from asn1 import Asn1Error
 from euicc import Card
 from euicc.check.catalogue import Finding, NotApplicable
 from euicc.check.outcome import TROUBLE, Outcome, Report, Result
+from euicc.testing.http import ServeError
 from euicc.testing.ipa_check.bench import Bench, Place
 from euicc.testing.ipa_check.catalogue import Case, all_cases
 from euicc.testing.ipa_check.doors import Door, opened
@@ -86,7 +87,7 @@ class _Runner:
             with self._place.bench(case.setting) as bench:
                 self._benches[case.id] = bench
                 return self._of(case, bench, begun)
-        except TransportError as error:
+        except (TransportError, ServeError) as error:
             return Result(case, Outcome.ERROR, str(error), time.monotonic() - begun)
 
     @staticmethod

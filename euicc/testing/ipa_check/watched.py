@@ -10,7 +10,7 @@ from asn1 import Asn1Error
 from euicc.testing.eim import Eim, json_binding
 from euicc.testing.http import HttpStatus, SansIoServer
 from euicc.testing.ipa_check.journal import Heard, Journal
-from euicc.testing.smdp.binding import encoded
+from euicc.testing.smdp.binding import encoded, executed
 
 ESIPA = {
     0xBF39: "initiateAuthentication",
@@ -81,22 +81,27 @@ class Watched:
 
 
 class WatchedEim(Watched):
-    """An eIM whose calls are noted, in whichever binding they come, as messages of the ASN.1 binding."""
+    """An eIM whose calls are noted, in whichever binding they come, as messages of the ASN.1 binding.
+
+    as_json: whether one came in JSON.
+    """
 
     def __init__(self, eim: Eim, journal: Journal) -> None:
         super().__init__("eIM", eim, journal)
         self._eim = eim
+        self.as_json = False
         self.asn1_path = eim.asn1_path
         self.admin_protocol = eim.admin_protocol
 
     def handle(self, function: str, request: Mapping[str, object]) -> dict[str, Any]:
         """One function in the JSON binding."""
+        self.as_json = True
         answer = self.handle_asn1(json_binding.asked(function, request))
         try:
             return json_binding.told(function, answer)
         except Asn1Error:
             # Something that the standard does not know has no name in JSON.
-            return {"unknown": encoded(answer)}
+            return executed(unknown=encoded(answer))
 
     def handle_asn1(self, body: bytes) -> bytes:
         """One message in the ASN.1 binding."""

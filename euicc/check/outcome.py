@@ -65,7 +65,7 @@ class Result:
 class Report:
     """All of a check. card: what was found out about the card before, in words; of `ipa check`, about the program.
 
-    program: whose report it is.
+    program: whose report it is. left: what the check changed and could not take back, in words.
     """
 
     results: tuple[Result, ...]
@@ -73,6 +73,7 @@ class Report:
     started: datetime
     seconds: float = 0.0
     program: str = "euicc check"
+    left: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[Outcome, int]:
@@ -101,6 +102,7 @@ class Report:
             "seconds": round(self.seconds, 3),
             "card": dict(self.card),
             "counts": {outcome.value: count for outcome, count in self.counts.items()},
+            "left": list(self.left),
             "cases": [
                 {
                     "id": each.case.id,

@@ -44,6 +44,8 @@ def _document(report: Report, title: str, unmasked: bool) -> Iterator[str]:
     yield 'aria-label="Filter" autocomplete="off"><output id="count"></output></div>\n</header>\n<main>\n'
     yield from _card(report)
     yield from _troubles(report.troubles, unmasked)
+    for words in report.left:
+        yield f'<p class="left">The card could not be brought back to how it was, {escape(words)}</p>\n'
     yield '<h2 class="part">All cases</h2>\n'
     for area, found in groupby(report.results, key=lambda each: each.area):
         yield from _area(area, tuple(found))

@@ -19,6 +19,7 @@ STYLE = """
 .card div { display: grid; grid-template-columns: 90px minmax(0, 1fr); gap: 12px; }
 .card dt { color: var(--faint); } .card dd { margin: 0; overflow-wrap: anywhere; }
 h2.part { margin: 22px 0 8px; font-size: 15px; letter-spacing: 0; text-transform: none; color: var(--ink); }
+.left { color: var(--warning); }
 .fine { color: var(--ok); font-weight: 600; }
 details.case, details.area { margin: 6px 0; }
 details.case.failed { border-left-color: var(--error); } details.case.wrong { border-left-color: var(--warning); }

@@ -36,14 +36,17 @@ def check(
     """The report. done: gets each result at once. TransportError when there is no card to begin with."""
     started, begun = datetime.now(UTC), time.monotonic()
     subject.learn()
-    results = []
-    for result in _results(subject, cases):
+    results: list[Result] = []
+    left: list[str] = []
+    for result in _results(subject, cases, left):
         done(result)
         results.append(result)
-    return Report(tuple(results), subject.facts.in_words(), started, time.monotonic() - begun)
+    seconds = time.monotonic() - begun
+    return Report(tuple(results), subject.facts.in_words(), started, seconds, left=tuple(left))
 
 
-def _results(subject: Subject, cases: Iterable[Case]) -> Iterator[Result]:
+def _results(subject: Subject, cases: Iterable[Case], left: list[str]) -> Iterator[Result]:
+    """left: gets what could not be taken back."""
     restoring = Restoring(subject)
     gone = ""
     try:
@@ -56,20 +59,16 @@ def _results(subject: Subject, cases: Iterable[Case]) -> Iterator[Result]:
                 yield Result(case, missing.outcome, missing.reason)
                 continue
             result = _checked(subject, case)
-            gone = _aftermath(subject, result, restoring)
+            trouble = _restored(restoring.after_case)
+            if trouble:
+                left.append(f"after {case.id}: {trouble}")
+            if (trouble or result.outcome is Outcome.ERROR) and not _answers(subject):
+                gone = f"{GONE}: {trouble or result.reason}"
             yield result
     finally:
         # Also when the user breaks it off: no profile of ours stays.
-        if not gone:
-            _restored(restoring.at_the_end)
-
-
-def _aftermath(subject: Subject, result: Result, restoring: Restoring) -> str:
-    """Brings the card back to how it was; why there is no card any more, "" when there is."""
-    trouble = _restored(restoring.after_case)
-    if (trouble or result.outcome is Outcome.ERROR) and not _answers(subject):
-        return f"{GONE}: {trouble or result.reason}"
-    return ""
+        if not gone and (trouble := _restored(restoring.at_the_end)):
+            left.append(f"at the end: {trouble}")
 
 
 def _restored(restore: Callable[[], None]) -> str:

@@ -205,6 +205,8 @@ def show(report: Report, every: bool) -> None:
         console.print()
         console.print(_headline(result))
         console.print(Text(f"  {result.reason}"))
+    for words in report.left:
+        console.print(Text(f"the card could not be brought back to how it was, {words}", "yellow"))
     console.print()
     console.print(_summary(report))
 

@@ -48,6 +48,7 @@ def test_every_case_passes_or_does_not_apply(variant: str, subscribed: bool) -> 
     report = checked(card)
     assert told(report) == []
     assert report.conforms
+    assert report.left == ()
     assert report.counts[Outcome.SKIPPED] == 0
     assert report.counts[Outcome.PASSED] >= PASSED[variant, subscribed]
     assert remembered(card) == before

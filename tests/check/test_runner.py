@@ -12,8 +12,9 @@ from euicc.check import Case, Finding, NotApplicable, Outcome, Result, Subject, 
 from euicc.check import guard as guards
 from euicc.check.needs import IOT, WRITE
 from euicc.check.own_profiles import Own, installed
+from euicc.check.page import page
 from euicc.crypto.certificates import CertificateError, CertificateFault
-from tests.check.cards import Altered, checked, ids, new_card, subject
+from tests.check.cards import Altered, checked, ids, instead, new_card, subject
 
 MANAGE_CHANNEL = Command(0, instruction.MANAGE_CHANNEL, 0, 0, le=1)
 
@@ -178,3 +179,12 @@ def test_any_answer_is_an_answer(answer: str) -> None:
     assert not report.conforms
     errors = [each.reason for each in report.results if each.outcome is Outcome.ERROR]
     assert all(reason.startswith("TransportError: ") for reason in errors), errors
+
+
+def test_what_could_not_be_taken_back_is_told() -> None:
+    """A card that gives back no notification."""
+    stubborn = instead([("BF30038001009000", "6985")])
+    report = checked(Altered(new_card(), stubborn), "states/enable")
+    assert any("6985" in words for words in report.left)
+    assert "could not be brought back" in page(report)
+    assert checked(new_card(), "states/enable").left == ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
@@ -228,7 +228,13 @@ def _quirky(config: Config) -> Config:
 
 def _config(variant: str, config: Config | None) -> Config:
     if config is None:
-        return Config(variant=variant)
+        return _standard(variant)
     if variant not in (Config.variant, config.variant):
         raise ValueError(f"variant {variant!r}, but a config for {config.variant!r}")
     return config
+
+
+@cache
+def _standard(variant: str) -> Config:
+    """One object for all cards for which nothing else was chosen."""
+    return Config(variant=variant)

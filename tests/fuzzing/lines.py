@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from time import monotonic
 from types import CodeType, FrameType
 from typing import Any
+
+ROOT = str(Path(__file__).parents[2])
 
 
 def reached(
@@ -16,9 +19,9 @@ def reached(
     hit: dict[str, set[int]] = {}
 
     def call(frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
-        lines = hit.get(frame.f_code.co_filename)
-        if lines is None:
+        if not frame.f_code.co_filename.startswith(ROOT):
             return None
+        lines = hit.setdefault(frame.f_code.co_filename, set())  # it may have been loaded only now
 
         def line(frame: FrameType, event: str, argument: Any) -> Callable[..., Any]:
             lines.add(frame.f_lineno)
@@ -27,7 +30,6 @@ def reached(
         return line
 
     until = monotonic() + seconds
-    hit.update((file, set()) for file in files(packages))
     sys.settrace(call)
     try:
         for data in inputs:

@@ -19,7 +19,7 @@ def ci(examples: int, steps: int) -> settings:
     )
 
 
-def found(machine: type[RuleBasedStateMachine], examples: int = 250, steps: int = 15) -> Disagreement:
+def found(machine: type[RuleBasedStateMachine], examples: int = 800, steps: int = 15) -> Disagreement:
     """The shrunk failure of a machine over a card with a bug."""
     search = settings(
         ci(examples, steps),

@@ -42,7 +42,7 @@ BUGS: dict[str, tuple[Patch, int]] = {
 def test_a_planted_bug_of_the_card_is_told_in_a_few_steps(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
     patch, most = BUGS[bug]
     patch(monkeypatch)
-    assert len(found(IotDevice, examples=200, steps=6).steps) <= most
+    assert len(found(IotDevice, examples=400, steps=6).steps) <= most
 
 
 class Lazy(OwnIpa):
@@ -59,7 +59,7 @@ class LazyDevice(IotDevice):
 
 
 def test_a_planted_bug_of_the_ipa_is_told_in_a_few_steps() -> None:
-    assert len(found(LazyDevice, examples=60, steps=6).steps) <= 7
+    assert len(found(LazyDevice, examples=300, steps=6).steps) <= 7
 
 
 class ProgramInTheDevice(IotDevice):

@@ -77,4 +77,4 @@ def test_a_planted_bug_is_told_in_a_few_steps(bug: str, monkeypatch: pytest.Monk
     class Focused(CardWithFiles):
         themes = (makers,)
 
-    assert len(found(Focused, examples=800, steps=10).steps) <= most
+    assert len(found(Focused, examples=2500, steps=10).steps) <= most

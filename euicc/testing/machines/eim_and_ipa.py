@@ -132,12 +132,14 @@ class EimMachine(CardMachine):
 
     # -- what the eIMs want -------------------------------------------------------------------------------------------
 
-    @initialize(count=st.integers(0, len(OPERATORS)))
-    def with_profiles(self, count: int) -> None:
-        """So many are there from the beginning."""
+    @initialize(count=st.integers(0, len(OPERATORS)), both=st.booleans())
+    def with_profiles(self, count: int, both: bool) -> None:
+        """So many are there from the beginning, and one eIM or both."""
         for number in OPERATORS[:count]:
             self.download("eim1", number)
-        if count:
+        if both:
+            self.operate("eim1", Task("add_eim", eim="eim2"))
+        if count or both:
             self.poll()
 
     def operate(self, name: str, *tasks: Task) -> None:

@@ -104,7 +104,7 @@ def note(name, number):
     with pathlib.Path(name).open("a") as file:
         print(number, file=file)
 
-@settings(max_examples=10, database=None, deadline=None)
+@settings(max_examples=10, database=None, deadline=None, derandomize=False)  # which CI makes True
 @given(number=st.integers())
 def test_examples(euicc_factory, number):
     note("examples", number)

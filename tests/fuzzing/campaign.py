@@ -16,7 +16,7 @@ from tests.fuzzing.watch import LONGEST
 PATIENCE = 180
 """Seconds that a process may take beside its fuzzing, before it counts as hanging."""
 LINES_SHARE = 0.25
-MOST_FOR_LINES = 20.0
+MOST_FOR_LINES = 8.0
 _EDGES = re.compile(r"cov: (\d+)")
 NO_ATHERIS = (
     "no atheris for this Python (extra `fuzz`): the same mutations, drawn by the seed without coverage"

@@ -22,6 +22,9 @@ class ProfileLife(EmulatedCard):
         isdr.store_data(enable(2))
         return self.card
 
+    def tidy_up(self) -> None:
+        """It begins as `transport` made it."""
+
     def learn(self) -> None:
         super().learn()
         self.model.before_test = self.known[0]

@@ -76,7 +76,8 @@ class CardManagementMachine(CardMachine):
         """Have every example begin alike: no profile enabled, no nicknames, no notifications.
 
         Otherwise what an example can do depends on those before it, on a card that stays the same; hypothesis calls
-        that flaky. A profile that cannot be disabled stays enabled.
+        that flaky. A profile that cannot be disabled stays enabled. Whoever makes a new card
+        for each example in a state of interest has this do nothing.
         """
         # Disabling a test profile enables the one before it.
         for _ in range(2):

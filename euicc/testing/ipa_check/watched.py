@@ -68,15 +68,15 @@ class Watched:
     def noted(self, function: str, request: object, right: Callable[[], Any]) -> Any:
         """The answer, after it was noted."""
         own = self.own.get(function)
+        heard = Heard(self.name, function, request, http=400)
         try:
             answer = right() if own is None else own(request, right)
+            heard = Heard(self.name, function, request, answer)
         except HttpStatus as error:
-            self._journal.add(Heard(self.name, function, request, http=error.code))
+            heard = Heard(self.name, function, request, http=error.code)
             raise
-        except Exception:
-            self._journal.add(Heard(self.name, function, request, http=400))
-            raise
-        self._journal.add(Heard(self.name, function, request, answer))
+        finally:
+            self._journal.add(heard)
         return answer
 
 

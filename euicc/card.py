@@ -22,6 +22,7 @@ from euicc.runtime.nvm import Nvm, PowerLoss
 from euicc.runtime.proactive import Proactive
 from euicc.runtime.runtime import Runtime
 from euicc.uicc.applet import UiccApplet
+from euicc.variants import variant_of
 
 if TYPE_CHECKING:
     from euicc.profiles.profile import Profile
@@ -74,7 +75,7 @@ class Card:
         self.runtime.envelope = lambda data: self.toolkit.envelope(data)
         self.runtime.suspend = lambda command: self._suspending.execute(command)
         self.front: Front = self.runtime
-        self.isdr = IsdR(self)
+        self.isdr = (variant_of(config).isdr or IsdR)(self)
         self.register(self.isdr)
         self.register(Ecasd(lambda: self.identity))
         self.register(SecurityDomains(lambda: self.uicc.running))

@@ -8,7 +8,7 @@ from typing import Any
 
 Version = tuple[int, int, int]
 
-VARIANTS = ("sgp22", "sgp32", "sgp32-v1.0")
+VARIANTS = ("sgp22", "sgp32", "sgp32-v1.0", "sgp02")
 GATINGS = ("off", "strict", "either")
 
 

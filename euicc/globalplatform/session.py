@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntFlag
+from typing import Self
 
 
 class SecurityLevel(IntFlag):
@@ -47,7 +48,7 @@ class Session:
     @classmethod
     def secured_packet(
         cls, checked: bool, ciphered: bool, key_version: int, key_owner: bytes | None = None
-    ) -> Session:
+    ) -> Self:
         """The session of an SCP80 packet, TS 102 225.
 
         checked: it had a cryptographic checksum or a digital signature that was right; a redundancy check alone

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from euicc.env import Env
     from euicc.identity import Credential, Identity
     from euicc.isdr.session import Session
+    from euicc.ota.target import Target
     from euicc.runtime.nvm import Nvm
     from euicc.runtime.terminal import Terminal
     from euicc.variants.variant import Variant
@@ -100,6 +101,10 @@ class IsdR:
     def open(self) -> bool:
         """Whether the terminal declared what the card was made to want before it carries out any function."""
         return self._gating(self.card.runtime.terminal, self.variant)
+
+    def targets(self) -> Iterable[Target]:
+        """What the card itself has under a TAR, whatever profile is enabled: nothing, but on a card of SGP.02."""
+        return ()
 
     def end_session(self) -> None:
         """The RSP session ends, wherever it stands; an installation that it breaks off is reported."""

@@ -106,7 +106,7 @@ class _Sending:
 
 
 def _carry_out(uicc: Uicc, execution: Execution) -> None:
-    """The actions of a script, and the REFRESH that the product adds where a script that wrote asks for none."""
+    """The actions of a script, the REFRESH that the product adds where none is asked for, and what else it left."""
     commands = list(_actions(uicc, execution))
     mode = uicc.config.refresh_after_update
     if mode is not None and execution.changed and not _refreshes(commands):
@@ -114,6 +114,8 @@ def _carry_out(uicc: Uicc, execution: Execution) -> None:
     for command in commands:
         if uicc.proactive.supports(command):
             _queued(uicc, command)
+    for follow_up in execution.afterwards:
+        follow_up()
 
 
 def _actions(uicc: Uicc, execution: Execution) -> Iterator[ProactiveCommand]:

@@ -9,6 +9,8 @@ from euicc.globalplatform.domain import Domain, conversation_domain
 from euicc.globalplatform.session import Session as Conversation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from euicc.ota.security import KeySource
     from euicc.ota.target import Protected
     from euicc.uicc.memory import ProfileMemory
@@ -59,6 +61,7 @@ class RamSession:
 
     changed: tuple[bytes, ...] = ()
     application: bytes | None = None
+    afterwards: tuple[Callable[[], None], ...] = ()
 
     def __init__(self, domain: Domain, conversation: Conversation) -> None:
         self._domain = domain

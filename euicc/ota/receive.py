@@ -59,7 +59,7 @@ def sms_pp_download(card: Card, data: bytes) -> bytes:
         return b""
     if COMMAND_PACKET not in received.elements:
         raise StatusError(status.WARNING_UNCHANGED)
-    reception = _receiver(uicc, inbox).receive(received.payload)
+    reception = _receiver(card, uicc, inbox).receive(received.payload)
     return answer(uicc, received.originator, reception)
 
 
@@ -80,9 +80,9 @@ def _inbox(uicc: Uicc) -> Inbox:
     return uicc.inbox
 
 
-def _receiver(uicc: Uicc, inbox: Inbox) -> Receiver:
+def _receiver(card: Card, uicc: Uicc, inbox: Inbox) -> Receiver:
     return Receiver(
-        targets=lambda: targets(uicc),
+        targets=lambda: (*card.isdr.targets(), *targets(uicc)),
         unknown_tar=lambda: next(iter(domains(uicc)), None),
         chains=inbox.chains,
         accepts=lambda given: action.acceptable(given, uicc),

@@ -5,7 +5,7 @@ Each script begins at the MF, or in the ADF of the instance, and shares nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -121,6 +121,7 @@ class RfmSession:
     def __init__(self, context: Context) -> None:
         self._context = context
         self.changed: list[bytes] = []
+        self.afterwards: tuple[Callable[[], None], ...] = ()
 
     def execute(self, command: Command) -> bytes:
         """As `Session.execute`; StatusError 6D00 for commands that remote file management does not know."""

@@ -24,12 +24,14 @@ class Execution:
 
     response: additional response data. actions: values of the actions to be carried out once the response is out.
     changed: full paths of the files written to; application: AID of the ADF that 7FFF means in them.
+    afterwards: what its commands left to be done once the response is out, after the actions.
     """
 
     response: bytes
     actions: Sequence[bytes] = ()
     changed: Sequence[bytes] = ()
     application: bytes | None = None
+    afterwards: Sequence[Callable[[], None]] = ()
 
 
 class Chains:
@@ -72,7 +74,7 @@ class Executor:
         self.chains.take(self.target, self.tar)
         session = self.target.open(protected)
         response = compact.run(script, session)
-        return Execution(response, (), session.changed, session.application)
+        return Execution(response, (), session.changed, session.application, session.afterwards)
 
     def _expanded(self, encoded: bytes, protected: Protected) -> Execution:
         indefinite = encoded[0] == expanded.INDEFINITE
@@ -88,7 +90,8 @@ class Executor:
         run.carry_out(script)
         if not run.failed:
             self._remember(script, session, kept)
-        return Execution(run.response(script), run.actions, session.changed, session.application)
+        response = run.response(script)
+        return Execution(response, run.actions, session.changed, session.application, session.afterwards)
 
     def _session(self, script: ExpandedScript, state: bytes | None, protected: Protected) -> Session | int:
         """The session of a script, or the value of the script chaining response."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from apdu import Command
     from euicc.ota.security import KeySource
@@ -39,6 +39,11 @@ class Session(Protocol):
     @property
     def application(self) -> bytes | None:
         """AID of the ADF that 7FFF means in these paths."""
+        ...
+
+    @property
+    def afterwards(self) -> Sequence[Callable[[], None]]:
+        """What its commands left to be done once the response is out."""
         ...
 
     def execute(self, command: Command) -> bytes:

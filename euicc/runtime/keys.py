@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from euicc.isdr.immediate_enable import ImmediateEnableConfig
     from euicc.isdr.installation import LoadInProgress
     from euicc.isdr.rollback import Rollback
+    from euicc.m2m.isd_p import IsdP
     from euicc.profiles.pending import PendingNotification
     from euicc.profiles.profile import Profile
     from euicc.runtime.suspension import Suspension
@@ -59,6 +60,12 @@ def _decode_config(data: bytes) -> Config:
     from euicc.config import Config
 
     return Config.from_json(data.decode())
+
+
+def _decode_isd_p(data: bytes) -> IsdP:
+    from euicc.m2m.isd_p import IsdP
+
+    return IsdP.from_bytes(data)
 
 
 def _decode_identity(data: bytes) -> Identity:
@@ -309,6 +316,13 @@ APPLET_MEMORY: Key[bytes | None] = Key("applet-memory", _encode_optional, bytes,
 SUSPENSION: Key[Suspension | None] = Key("suspension", _encode_record, _decode_suspension, None)
 """What a suspended UICC will be again when it is resumed; nothing stored: it is not suspended. Suspension.to_bytes."""
 
+ISD_P: Key[IsdP | None] = Key("isd-p", _encode_record, _decode_isd_p, None)
+"""An ISD-P of an SGP.02 card that CreateISDP made, by its AID and an empty name: IsdP.to_bytes."""
+
+POL1: Key[int | None] = Key("pol1", _encode_decimal, int, None)
+"""POL1 of a profile (SGP.02) where it was changed, by its ISD-P and an empty name; nothing stored: as in the header of
+its package. Decimal."""
+
 PROFILE_MEMORY: tuple[Key[Any], ...] = (
     FILE_CONTENT,
     FILE_LIFE_CYCLE,
@@ -331,6 +345,8 @@ PROFILE_MEMORY: tuple[Key[Any], ...] = (
     FILE_DELETED,
     FILE_LIMITS,
     FILE_MEMORY,
+    ISD_P,
+    POL1,
 )
 """What a profile remembers besides its package (`euicc.uicc.memory.ProfileMemory`), erased with it.
 

@@ -13,6 +13,7 @@ _HOMES = {
     "sgp22": ("euicc.variants.sgp22", "SGP22"),
     "sgp32": ("euicc.variants.sgp32", "SGP32"),
     "sgp32-v1.0": ("euicc.variants.sgp32_v1_0", "SGP32_V1_0"),
+    "sgp02": ("euicc.variants.sgp02", "SGP02"),
 }
 """Module and name of each table, by Config.variant."""
 

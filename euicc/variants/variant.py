@@ -10,6 +10,7 @@ from apdu.aid import FIRST_ISD_P
 
 if TYPE_CHECKING:
     from asn1 import Message
+    from euicc.card import Card
     from euicc.config import Version
     from euicc.isdr.applet import IsdR
     from euicc.isdr.functions import FunctionTable
@@ -74,7 +75,8 @@ class Variant:
     declaration: what the terminal declared of the role that this kind of card is made for; 0 for nothing.
     messages: the types that differ. euicc_info2: the card's description of itself. fci: what its FCI says besides
     that of any ISD-R. profile_info: what it tells of its profiles. iot_versions: of SGP.32, where the Config names
-    none. package: how its eUICC Packages look. first_isd_p: number of the first profile's ISD-P.
+    none. package: how its eUICC Packages look. isdr: who is its ISD-R; None: the one of SGP.22.
+    first_isd_p: number of the first profile's ISD-P.
     """
 
     name: str
@@ -88,4 +90,5 @@ class Variant:
     fci: Callable[[IsdR], bytes] = lambda isdr: b""
     iot_versions: tuple[Version, ...] = ()
     package: PackageForm = NO_PACKAGES
+    isdr: Callable[[Card], IsdR] | None = None
     first_isd_p: int = FIRST_ISD_P

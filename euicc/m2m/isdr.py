@@ -1,0 +1,54 @@
+"""The ISD-R of an SGP.02 card: whom it knows, what it keeps, and who reaches it, SGP.02 2.2.1.1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apdu import aid as aids
+from euicc.isdr.applet import IsdR
+from euicc.m2m.conversation import Conversation
+from euicc.m2m.isd_p import IsdPs
+from euicc.m2m.key_ring import KeyRing
+from euicc.m2m.target import IsdRTarget
+from euicc.uicc.memory import ProfileMemory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from euicc.card import Card
+    from euicc.ota.target import Protected, Target
+
+
+class M2mIsdR(IsdR):
+    """The ISD-R of one card.
+
+    memory: what it remembers itself; it never goes. key_ring: its keys. isd_ps: the ISD-Ps. Volatile: what
+    conversations left unfinished.
+    """
+
+    def __init__(self, card: Card) -> None:
+        super().__init__(card)
+        self.memory = ProfileMemory(card.nvm, aids.ISD_R)
+        self.key_ring = KeyRing(self.memory, aids.ISD_R)
+        self.isd_ps = IsdPs(card.nvm, self.profiles)
+        self._conversations: dict[int, Conversation] = {}
+
+    def targets(self) -> Iterable[Target]:
+        """The ISD-R under its TAR."""
+        return (IsdRTarget(self),)
+
+    def conversation(self, protected: Protected) -> Conversation:
+        """The conversation with whoever has this key set; chains of STORE DATA go on from packet to packet."""
+        secured = Conversation.secured_packet(
+            protected.authenticated, protected.ciphered, protected.key_version, aids.ISD_R
+        )
+        before = self._conversations.get(protected.key_version)
+        if before is not None:
+            secured.chain, secured.listing, secured.target = before.chain, before.listing, before.target
+        self._conversations[protected.key_version] = secured
+        return secured
+
+    def boot(self) -> None:
+        """Reset or power-on."""
+        super().boot()
+        self._conversations.clear()

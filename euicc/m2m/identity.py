@@ -126,7 +126,7 @@ class M2mIdentity:
                 ci_keys=tuple(map(_decode_ci, _all(parts, _CI))),
                 isd_r_keys=key_set.from_bytes(_only(parts, _KEYS)),
             )
-        except (tlv.TlvError, curves.UnsupportedCurve, UnicodeDecodeError, KeyError) as error:
+        except (tlv.TlvError, curves.UnsupportedCurve, UnicodeDecodeError, LookupError) as error:
             raise M2mIdentityError(str(error)) from None
 
 

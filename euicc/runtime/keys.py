@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from euicc.isdr.immediate_enable import ImmediateEnableConfig
     from euicc.isdr.installation import LoadInProgress
     from euicc.isdr.rollback import Rollback
+    from euicc.m2m.identity import M2mIdentity
     from euicc.m2m.isd_p import IsdP
     from euicc.profiles.pending import PendingNotification
     from euicc.profiles.profile import Profile
@@ -74,6 +75,15 @@ def _decode_identity(data: bytes) -> Identity:
     try:
         return Identity.from_bytes(data)
     except IdentityError as error:
+        raise ValueError(str(error)) from error
+
+
+def _decode_m2m_identity(data: bytes) -> M2mIdentity:
+    from euicc.m2m.identity import M2mIdentity, M2mIdentityError
+
+    try:
+        return M2mIdentity.from_bytes(data)
+    except M2mIdentityError as error:
         raise ValueError(str(error)) from error
 
 
@@ -160,6 +170,10 @@ CONFIG: Key[Config | None] = Key("config", _encode_config, _decode_config, None)
 
 IDENTITY: Key[Identity | None] = Key("identity", _encode_record, _decode_identity, None)
 """EID, private keys and certificates, and the CI keys it trusts: Identity.to_bytes."""
+
+M2M_IDENTITY: Key[M2mIdentity | None] = Key("m2m-identity", _encode_record, _decode_m2m_identity, None)
+"""EID, private key and certificate of the ECASD, the CIs it trusts and the first keys of the ISD-R, of an SGP.02 card:
+M2mIdentity.to_bytes."""
 
 DEFAULT_DP_ADDRESS: Key[str | None] = Key("default-dp-address", _encode_text, _decode_text, None)
 """Default SM-DP+ address, SGP.22 5.7.3 and 5.7.4; nothing stored: the one of the Config. UTF-8."""

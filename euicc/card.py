@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from euicc import eid as eids
 from euicc.config import Config
-from euicc.ecasd.applet import Ecasd
+from euicc.ecasd import applet as ecasd
 from euicc.enabled_profile import EnabledProfile
 from euicc.env import Env
 from euicc.globalplatform.applet import SecurityDomains
@@ -77,7 +77,7 @@ class Card:
         self.front: Front = self.runtime
         self.isdr = (variant_of(config).isdr or IsdR)(self)
         self.register(self.isdr)
-        self.register(Ecasd(lambda: self.identity))
+        self.register(ecasd.Ecasd(lambda: self.identity, ecasd.DATA_OBJECTS))
         self.register(SecurityDomains(lambda: self.uicc.running))
         if config.quirks:
             from euicc.quirks import fronted

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from apdu import Command, StatusError, instruction, status, tlv
 from apdu import aid as aids
@@ -16,6 +16,9 @@ EID = 0x5A
 CERTIFICATE = 0x7F21
 CERTIFICATE_STORE = 0xBF30
 TAG_LIST = 0x5C
+
+AnyIdentity = TypeVar("AnyIdentity")
+"""Who the card is; what that says depends on its kind."""
 
 
 def _eid(identity: Identity) -> bytes:
@@ -44,41 +47,47 @@ DATA_OBJECTS: dict[int, Callable[[Identity], bytes]] = {
     CERTIFICATE: _certificate,
     CERTIFICATE_STORE: _certificates,
 }
-"""What GET DATA answers, by the tag in P1 and P2."""
+"""What GET DATA answers, by the tag in P1 and P2, on a card of SGP.22 or SGP.32."""
 
 
-class Ecasd:
-    """The ECASD of one card. identity: asked at every command."""
+class Ecasd(Generic[AnyIdentity]):
+    """The ECASD of one card. identity: asked at every command. data_objects: what GET DATA answers, by tag."""
 
-    def __init__(self, identity: Callable[[], Identity]) -> None:
+    def __init__(
+        self, identity: Callable[[], AnyIdentity], data_objects: Mapping[int, Callable[[AnyIdentity], bytes]]
+    ) -> None:
         self._identity = identity
+        self._data_objects = data_objects
 
     def aids(self) -> Iterable[bytes]:
         """The ECASD's own AID."""
         return (aids.ECASD,)
 
-    def select(self, aid: bytes, command: Command, channel: int) -> tuple[EcasdSelection, bytes]:
+    def select(self, aid: bytes, command: Command, channel: int) -> tuple[EcasdSelection[AnyIdentity], bytes]:
         """SELECT of the ECASD; FCI as any security domain gives it, GPCS 11.9.3."""
         fci = tlv.encode(
             _FCI,
             tlv.encode(_AID, aid),
             tlv.encode(_PROPRIETARY, tlv.encode(_MAX_DATA_FIELD, b"\xff")),
         )
-        return EcasdSelection(self._identity), fci
+        return EcasdSelection(self._identity, self._data_objects), fci
 
 
-class EcasdSelection:
+class EcasdSelection(Generic[AnyIdentity]):
     """The ECASD on one logical channel."""
 
-    def __init__(self, identity: Callable[[], Identity]) -> None:
+    def __init__(
+        self, identity: Callable[[], AnyIdentity], data_objects: Mapping[int, Callable[[AnyIdentity], bytes]]
+    ) -> None:
         self._identity = identity
+        self._data_objects = data_objects
 
     def process(self, command: Command) -> bytes:
         """GET DATA is the only command: 80 CA or 00 CA, the tag in P1 and P2."""
         if command.ins != instruction.GET_DATA:
             raise StatusError(status.INS_NOT_SUPPORTED)
-        data_object = DATA_OBJECTS.get(command.p1 << 8 | command.p2)
-        if data_object is None or not _asks_for_certificates_only(command.data):
+        data_object = self._data_objects.get(command.p1 << 8 | command.p2)
+        if data_object is None or not asks_for_certificates_only(command.data):
             raise StatusError(status.REFERENCED_DATA_NOT_FOUND)
         return data_object(self._identity())
 
@@ -86,6 +95,6 @@ class EcasdSelection:
         """Nothing is kept between commands."""
 
 
-def _asks_for_certificates_only(data: bytes) -> bool:
-    """The command may carry a tag list, which then names the certificates."""
+def asks_for_certificates_only(data: bytes) -> bool:
+    """Whether the data field of GET DATA is empty, or a tag list that names the certificates alone."""
     return data in (b"", tlv.encode(TAG_LIST, CERTIFICATE.to_bytes(2, "big")))

@@ -1,0 +1,1 @@
+"""What the servers of SGP.02 share: messages, certificates, the network between them and the cards."""

@@ -9,29 +9,47 @@ from euicc.isdr.applet import IsdR
 from euicc.m2m.conversation import Conversation
 from euicc.m2m.isd_p import IsdPs
 from euicc.m2m.key_ring import KeyRing
+from euicc.m2m.switching import Switching
 from euicc.m2m.target import IsdRTarget
+from euicc.runtime import keys
 from euicc.uicc.memory import ProfileMemory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from euicc.card import Card
+    from euicc.m2m.identity import M2mIdentity
     from euicc.ota.target import Protected, Target
+    from euicc.runtime.nvm import Nvm
+
+
+def identity_of(nvm: Nvm) -> M2mIdentity:
+    """Who the card in this memory is; ValueError when it was not manufactured for SGP.02."""
+    identity = nvm.get(keys.M2M_IDENTITY)
+    if identity is None:
+        raise ValueError("no card of SGP.02 was manufactured in this memory")
+    return identity
 
 
 class M2mIsdR(IsdR):
     """The ISD-R of one card.
 
-    memory: what it remembers itself; it never goes. key_ring: its keys. isd_ps: the ISD-Ps. Volatile: what
-    conversations left unfinished.
+    memory: what it remembers itself; it never goes. key_ring: its keys. isd_ps: the ISD-Ps. switching: changes of the
+    enabled profile. Volatile: what conversations left unfinished.
     """
 
     def __init__(self, card: Card) -> None:
         super().__init__(card)
         self.memory = ProfileMemory(card.nvm, aids.ISD_R)
-        self.key_ring = KeyRing(self.memory, aids.ISD_R)
+        self.key_ring = KeyRing(self.memory, aids.ISD_R, lambda: self.m2m_identity.isd_r_keys)
         self.isd_ps = IsdPs(card.nvm, self.profiles)
+        self.switching = Switching(self)
         self._conversations: dict[int, Conversation] = {}
+
+    @property
+    def m2m_identity(self) -> M2mIdentity:
+        """EID, ECASD, trusted CIs and first keys."""
+        return identity_of(self.nvm)
 
     def targets(self) -> Iterable[Target]:
         """The ISD-R under its TAR."""
@@ -52,3 +70,4 @@ class M2mIsdR(IsdR):
         """Reset or power-on."""
         super().boot()
         self._conversations.clear()
+        self.switching.boot()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from euicc.isdr.rollback import Rollback
     from euicc.m2m.identity import M2mIdentity
     from euicc.m2m.isd_p import IsdP
+    from euicc.m2m.switching import AskedSwitch
     from euicc.profiles.pending import PendingNotification
     from euicc.profiles.profile import Profile
     from euicc.runtime.suspension import Suspension
@@ -67,6 +68,12 @@ def _decode_isd_p(data: bytes) -> IsdP:
     from euicc.m2m.isd_p import IsdP
 
     return IsdP.from_bytes(data)
+
+
+def _decode_asked_switch(data: bytes) -> AskedSwitch:
+    from euicc.m2m.switching import AskedSwitch
+
+    return AskedSwitch.from_bytes(data)
 
 
 def _decode_identity(data: bytes) -> Identity:
@@ -337,6 +344,17 @@ POL1: Key[int | None] = Key("pol1", _encode_decimal, int, None)
 """POL1 of a profile (SGP.02) where it was changed, by its ISD-P and an empty name; nothing stored: as in the header of
 its package. Decimal."""
 
+CONNECTIVITY_PARAMETERS: Key[bytes | None] = Key("connectivity-parameters", _encode_optional, bytes, None)
+"""Connectivity parameters of a profile (SGP.02) once they were updated, by its ISD-P and an empty name: the blocks A0 to
+A2; nothing stored: as in the header of its package."""
+
+CONNECTIVITY_PARAMETERS: Key[bytes | None] = Key("connectivity-parameters", _encode_optional, bytes, None)
+"""Connectivity parameters of a profile (SGP.02) once they were updated, by its ISD-P and an empty name: the blocks A0
+to A2; nothing stored: as in the header of its package."""
+
+M2M_SWITCH: Key[AskedSwitch | None] = Key("m2m-switch", _encode_record, _decode_asked_switch, None)
+"""The change of the enabled profile (SGP.02) that the next reset carries out: AskedSwitch.to_bytes."""
+
 PROFILE_MEMORY: tuple[Key[Any], ...] = (
     FILE_CONTENT,
     FILE_LIFE_CYCLE,
@@ -361,6 +379,7 @@ PROFILE_MEMORY: tuple[Key[Any], ...] = (
     FILE_MEMORY,
     ISD_P,
     POL1,
+    CONNECTIVITY_PARAMETERS,
 )
 """What a profile remembers besides its package (`euicc.uicc.memory.ProfileMemory`), erased with it.
 

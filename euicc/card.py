@@ -25,6 +25,7 @@ from euicc.uicc.applet import UiccApplet
 from euicc.variants import variant_of
 
 if TYPE_CHECKING:
+    from euicc.m2m.identity import M2mIdentity
     from euicc.profiles.profile import Profile
     from euicc.toolkit.applets import ToolkitApplets
     from euicc.uicc.suspend import Suspending
@@ -75,9 +76,10 @@ class Card:
         self.runtime.envelope = lambda data: self.toolkit.envelope(data)
         self.runtime.suspend = lambda command: self._suspending.execute(command)
         self.front: Front = self.runtime
-        self.isdr = (variant_of(config).isdr or IsdR)(self)
+        variant = variant_of(config)
+        self.isdr = (variant.isdr or IsdR)(self)
         self.register(self.isdr)
-        self.register(ecasd.Ecasd(lambda: self.identity, ecasd.DATA_OBJECTS))
+        self.register((variant.ecasd or _ecasd)(self))
         self.register(SecurityDomains(lambda: self.uicc.running))
         if config.quirks:
             from euicc.quirks import fronted
@@ -93,19 +95,23 @@ class Card:
         variant: str = "sgp22",
         seed: int | bytes | None = None,
         config: Config | None = None,
+        m2m: M2mIdentity | None = None,
     ) -> Card:
         """A factory-new card, in memory.
 
         eid: 16 bytes or 32 digits with right check digits, otherwise ValueError; default: a fixed one. pki:
         who issues its certificates; default: the built-in test authority on P-256, whose keys are public.
-        variant: "sgp22", "sgp32" or "sgp32-v1.0". seed: makes everything it will ever answer reproducible. config: all
-        other choices; its own variant counts when `variant` is not given, and ValueError when the two
-        contradict.
+        variant: "sgp22", "sgp32", "sgp32-v1.0" or "sgp02". seed: makes everything it will ever answer reproducible.
+        config: all other choices; its own variant counts when `variant` is not given, and ValueError when the two
+        contradict. m2m: ECASD and first keys of a card of SGP.02, whose EID then need not be given; default: those of
+        the built-in test authority; ValueError for another EID, or for another card.
         """
-        number = _eid(eid)
+        number = m2m.eid if eid is None and m2m is not None else _eid(eid)
+        chosen = _config(variant, config)
         nvm = Nvm()
         with nvm.transaction():
-            nvm.set(keys.CONFIG, _config(variant, config))
+            nvm.set(keys.CONFIG, chosen)
+            variant_of(chosen).personalize(nvm, number, m2m)
             nvm.set(keys.IDENTITY, Identity.default(number) if pki is None else pki.issue_euicc(number))
         return cls(nvm, Env(seed))
 
@@ -204,6 +210,10 @@ class Card:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _ecasd(card: Card) -> Applet:
+    return ecasd.Ecasd(lambda: card.identity, ecasd.DATA_OBJECTS)
 
 
 def _eid(eid: bytes | str | None) -> bytes:

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from euicc.config import Version
     from euicc.isdr.applet import IsdR
     from euicc.isdr.functions import FunctionTable
+    from euicc.m2m.identity import M2mIdentity
     from euicc.profiles.profile import Profile
     from euicc.profiles.states import ResetOption, Rules
+    from euicc.runtime.applet import Applet
+    from euicc.runtime.nvm import Nvm
     from euicc.runtime.terminal import Terminal
 
 
@@ -66,6 +69,11 @@ NO_PACKAGES = PackageForm(psmos=frozenset(), ecos=frozenset(), covered=lambda to
 """Of a card without eIMs."""
 
 
+def _no_m2m(nvm: Nvm, eid: bytes, given: M2mIdentity | None) -> None:
+    if given is not None:
+        raise ValueError("only a card of SGP.02 has an M2mIdentity")
+
+
 @dataclass(frozen=True)
 class Variant:
     """One kind of card.
@@ -75,8 +83,9 @@ class Variant:
     declaration: what the terminal declared of the role that this kind of card is made for; 0 for nothing.
     messages: the types that differ. euicc_info2: the card's description of itself. fci: what its FCI says besides
     that of any ISD-R. profile_info: what it tells of its profiles. iot_versions: of SGP.32, where the Config names
-    none. package: how its eUICC Packages look. isdr: who is its ISD-R; None: the one of SGP.22.
-    first_isd_p: number of the first profile's ISD-P.
+    none. package: how its eUICC Packages look. isdr: who is its ISD-R, ecasd: who is its ECASD; None: those of SGP.22.
+    first_isd_p: number of the first profile's ISD-P. personalize: what its manufacturer puts into it besides: (memory
+    in an open transaction, EID, identity given for M2M); ValueError for one that does not fit.
     """
 
     name: str
@@ -91,4 +100,6 @@ class Variant:
     iot_versions: tuple[Version, ...] = ()
     package: PackageForm = NO_PACKAGES
     isdr: Callable[[Card], IsdR] | None = None
+    ecasd: Callable[[Card], Applet] | None = None
     first_isd_p: int = FIRST_ISD_P
+    personalize: Callable[[Nvm, bytes, M2mIdentity | None], None] = _no_m2m

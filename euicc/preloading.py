@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asn1 import Asn1Error
-from asn1.generated import pe, rsp
+from asn1.generated import rsp
+from euicc.isdp import header
 from euicc.isdp.installer import InstallationAborted, Installer
-from euicc.isdp.package import PackageReader
 from euicc.profiles import admission, consistency
 from euicc.profiles.profile import Profile, ProfileState
 from euicc.profiles.store import ProfileStore
@@ -56,16 +56,11 @@ def _decoded(metadata: bytes) -> rsp.StoreMetadataRequest:
 
 
 def _from_header(package: bytes) -> rsp.StoreMetadataRequest:
-    """What the ProfileHeader says of the profile: its ICCID, and its type as the name."""
+    """What the ProfileHeader says of the profile."""
     try:
-        header = pe.ProfileElement.decode(next(iter(PackageReader().feed(package)), b"")).header
-    except (Asn1Error, InstallationAborted) as error:
-        raise PreloadRefused(f"the package does not begin with a ProfileElement: {error}") from error
-    if header is None:
-        raise PreloadRefused("the package does not begin with a ProfileHeader")
-    iccid = bytes((byte & 0x0F) << 4 | byte >> 4 for byte in header.iccid)
-    name = (header.profile_type or "")[:64]
-    return rsp.StoreMetadataRequest(iccid=iccid, service_provider_name="", profile_name=name)
+        return header.metadata(header.read(package))
+    except header.HeaderError as error:
+        raise PreloadRefused(str(error)) from error
 
 
 def _check_contents(

@@ -348,12 +348,17 @@ CONNECTIVITY_PARAMETERS: Key[bytes | None] = Key("connectivity-parameters", _enc
 """Connectivity parameters of a profile (SGP.02) once they were updated, by its ISD-P and an empty name: the blocks A0 to
 A2; nothing stored: as in the header of its package."""
 
-CONNECTIVITY_PARAMETERS: Key[bytes | None] = Key("connectivity-parameters", _encode_optional, bytes, None)
-"""Connectivity parameters of a profile (SGP.02) once they were updated, by its ISD-P and an empty name: the blocks A0
-to A2; nothing stored: as in the header of its package."""
-
 M2M_SWITCH: Key[AskedSwitch | None] = Key("m2m-switch", _encode_record, _decode_asked_switch, None)
 """The change of the enabled profile (SGP.02) that the next reset carries out: AskedSwitch.to_bytes."""
+
+EMERGENCY_ATTRIBUTE: Key[bytes | None] = Key("emergency-attribute", _encode_optional, bytes, None)
+"""AID of the ISD-P that holds the Emergency Profile attribute (SGP.02); nothing stored: none does."""
+
+SMSR_ADDRESSING: Key[bytes] = Key("smsr-addressing", bytes, bytes, b"")
+"""SM-SR addressing parameters of an SGP.02 card as ES5 set them: BER-TLVs A3, A4 and so on."""
+
+TOKEN_USED: Key[bytes | None] = Key("token-used", _encode_optional, bytes, None)
+"""A delete token that ES5.MasterDelete took, by itself in hexadecimal: empty."""
 
 PROFILE_MEMORY: tuple[Key[Any], ...] = (
     FILE_CONTENT,

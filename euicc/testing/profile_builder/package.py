@@ -124,8 +124,10 @@ def _header(subscription: Subscription) -> pe.ProfileElement:
         minor_version=VERSION[1],
         profile_type=subscription.profile_name,
         iccid=codings.iccid_printed(subscription.iccid),
+        pol=None if subscription.pol1 is None else bytes((subscription.pol1,)),
         euicc_mandatory_services=services,
         euicc_mandatory_gfste_list=tuple(map(template, _templates(subscription))),
+        connectivity_parameters=subscription.connectivity,
     )
     return pe.ProfileElement(header=header)
 

@@ -81,6 +81,10 @@ class Subscription:
     isim: bool = True
     remote_management: bool = True
     remote_security_level: int = 0x06
+    pol1: int | None = None
+    """POL1 of SGP.02 in the header: 01 disabling not allowed, 02 deletion not allowed, 04 deleted when disabled."""
+    connectivity: bytes | None = None
+    """Connectivity parameters of SGP.02 in the header: the blocks A0 to A2."""
 
     @property
     def suci_by_usim(self) -> bool:

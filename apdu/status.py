@@ -76,6 +76,9 @@ INS_NOT_SUPPORTED = 0x6D00
 CLA_NOT_SUPPORTED = 0x6E00
 NO_PRECISE_DIAGNOSIS = 0x6F00
 
+# SGP.02 4.1
+POL1_FORBIDS = 0x69E1
+
 # Application errors
 ALGORITHM_NOT_SUPPORTED = 0x9484
 INVALID_KEY_CHECK_VALUE = 0x9485
@@ -126,6 +129,7 @@ _MEANINGS = {
     SECURE_MESSAGING_OBJECTS_MISSING: "expected secure messaging objects missing",
     SECURE_MESSAGING_OBJECTS_INCORRECT: "secure messaging objects incorrect",
     SECURE_CHANNEL_REQUIRED: "command not allowed, secure channel required",
+    POL1_FORBIDS: "policy rules of the profile forbid it",
     WRONG_PARAMETERS: "wrong parameters P1-P2",
     INCORRECT_DATA: "incorrect parameters in the data field",
     FUNCTION_NOT_SUPPORTED: "function not supported",

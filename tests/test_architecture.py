@@ -25,6 +25,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "euicc.testing": ("euicc.testing", "euicc.crypto", "apdu", "asn1"),
     # Issuing an eUICC's certificates ends in what the card is manufactured with.
     "euicc.testing.pki": ("euicc.testing", "euicc.crypto", "euicc.identity", "euicc.eid", "apdu", "asn1"),
+    # So does issuing one for M2M.
+    "euicc.testing.m2m.pki": ("euicc.testing", "euicc.crypto", "euicc.m2m.identity", "apdu", "asn1"),
     # Power and memory are the card's own: what takes them away works on its Nvm.
     "euicc.testing.faults": (
         "euicc.testing",

@@ -44,11 +44,11 @@ def get_status(domain: Domain, session: Session, command: Command) -> bytes:
             raise StatusError(status.CONDITIONS_NOT_SATISFIED)
     else:
         session.listing = _listing(domain, command)
-    return _answer(session)
+    return answer(session)
 
 
-def _answer(session: Session) -> bytes:
-    """As many templates as fit, at least one."""
+def answer(session: Session) -> bytes:
+    """As many templates of the listing as fit, at least one; StatusError 6310 with data when more follow."""
     data, session.listing = session.listing[0], session.listing[1:]
     while session.listing and len(data) + len(session.listing[0]) <= RESPONSE_MAX:
         data += session.listing.pop(0)
@@ -58,7 +58,7 @@ def _answer(session: Session) -> bytes:
 
 
 def _listing(domain: Domain, command: Command) -> list[bytes]:
-    prefix, tags = _criteria(command.data)
+    prefix, tags = criteria(command.data)
     known = Registry(domain.uicc)
     entries = [
         entry
@@ -77,8 +77,8 @@ def _visible(domain: Domain, known: Registry, entry: Entry) -> bool:
     return domain.entry.has(Privilege.GLOBAL_REGISTRY) or known.is_below(entry, domain.aid)
 
 
-def _criteria(data: bytes) -> tuple[bytes, tuple[int, ...]]:
-    """The AID or its first bytes (4F, may be empty), and the tags asked for (5C)."""
+def criteria(data: bytes) -> tuple[bytes, tuple[int, ...]]:
+    """The AID or its first bytes (4F, may be empty), and the tags asked for (5C); StatusError 6A80."""
     try:
         fields = {each.tag: each.value for each in tlv.parse_all(data)}
     except TlvError:

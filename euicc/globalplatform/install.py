@@ -60,7 +60,7 @@ def install(domain: Domain, session: Session, command: Command) -> bytes:
     function = FORMS.get(command.p1)
     if function is None or command.p2:
         raise StatusError(status.INCORRECT_P1_P2)
-    fields = _fields(command.data)
+    fields = fields_of(command.data)
     if command.p1 == FOR_LOAD:
         # The only form without privileges.
         fields.insert(3, b"")
@@ -69,8 +69,8 @@ def install(domain: Domain, session: Session, command: Command) -> bytes:
     return function(domain, session, Request(*fields[:-1]))
 
 
-def _fields(data: bytes) -> list[bytes]:
-    """The fields; each length is one byte, or coded as in BER-TLV."""
+def fields_of(data: bytes) -> list[bytes]:
+    """The fields of INSTALL; each length is one byte, or coded as in BER-TLV. StatusError 6A80."""
     fields = []
     try:
         while data:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from apdu import Command, StatusError, status
@@ -37,14 +38,39 @@ class _Fields:
         return taken
 
 
+@dataclass(frozen=True, slots=True)
+class NewKeys:
+    """What a PUT KEY asks for: keys by identifier, in one key set.
+
+    old_version: of the keys that they replace, NEW_VERSION for none. check_values: as they came.
+    """
+
+    old_version: int
+    version: int
+    components: dict[int, KeyComponent]
+    check_values: bytes
+
+
 def put_key(domain: Domain, session: Session, command: Command) -> bytes:
-    """PUT KEY, GPCS 11.8: new version, then for each key type, length, key block, length and key check value (KCV).
+    """PUT KEY, GPCS 11.8: answers the new version, then the KCVs that came. StatusError as for `read`, and `replacing`;
+    6985 when the conversation has no DEK.
+    """
+    new = read(command, lambda: _dek(domain, session))
+    whole = replacing(domain.keys, new)
+    with domain.uicc.memory.transaction():
+        domain.put_keys(whole)
+        for changed in {new.old_version, new.version}:
+            restart_counters(domain, changed)
+    return bytes([new.version]) + new.check_values
+
+
+def read(command: Command, dek_of: Callable[[], KeyComponent]) -> NewKeys:
+    """What PUT KEY asks for: new version, then for each key type, length, key block, length and key check value (KCV).
 
     P1: version to replace, 00 to add one. P2: identifier of the first key, b8 when several follow. A key block is the
-    key enciphered, after its length in clear where it had to be padded (Amendment D has the length in any case: both
-    are read). Answers the new version, then the KCVs that came. StatusError 9484 for a type that is not supported, 9485
-    for a wrong KCV, 6A88 when the keys to replace are not there, 6985 when the conversation has no DEK, 6A80 for a
-    version or keys that are not possible, 6A86 for a command that continues in another (P1 b8).
+    key enciphered under the DEK, after its length in clear where it had to be padded (Amendment D has the length in any
+    case: both are read). StatusError 9484 for a type that is not supported, 9485 for a wrong KCV, 6A80 for a
+    version or keys that are not possible, 6A86 for a command that continues in another (P1 b8); or that of `dek_of`.
     """
     old_version, first = command.p1, command.p2 & ~MULTIPLE_KEYS
     if old_version & MULTIPLE_KEYS:
@@ -53,7 +79,7 @@ def put_key(domain: Domain, session: Session, command: Command) -> bytes:
     version = fields.byte()
     if version not in VERSIONS:
         raise StatusError(status.INCORRECT_DATA)
-    dek = _dek(domain, session)
+    dek = dek_of()
     components: list[KeyComponent] = []
     check_values = b""
     while fields.data or not components:
@@ -62,8 +88,7 @@ def put_key(domain: Domain, session: Session, command: Command) -> bytes:
         check_values += check_value
     if len(components) > 1 and not command.p2 & MULTIPLE_KEYS:
         raise StatusError(status.INCORRECT_DATA)
-    _put(domain, old_version, version, dict(enumerate(components, first)))
-    return bytes([version]) + check_values
+    return NewKeys(old_version, version, dict(enumerate(components, first)), check_values)
 
 
 def _dek(domain: Domain, session: Session) -> KeyComponent:
@@ -101,22 +126,24 @@ def _deciphered(block: bytes, dek: KeyComponent) -> bytes:
     return key_set.decipher(dek, block[1:])[: block[0]]
 
 
-def _put(domain: Domain, old_version: int, version: int, given: dict[int, KeyComponent]) -> None:
-    existing = {(key.version, key.identifier): key for key in domain.keys}
+def replacing(present: tuple[SecurityDomainKey, ...], new: NewKeys) -> tuple[SecurityDomainKey, ...]:
+    """All keys of a domain that has these, and takes the new ones.
+
+    StatusError 6A88 when the keys to replace are not there, 6A80 when others are in the way.
+    """
+    existing = {(key.version, key.identifier): key for key in present}
+    old_version, version, given = new.old_version, new.version, new.components
     replaced = {(old_version, identifier) for identifier in given} if old_version != NEW_VERSION else set()
     if replaced - existing.keys():
         raise StatusError(status.REFERENCED_DATA_NOT_FOUND)
     if (existing.keys() - replaced) & {(version, identifier) for identifier in given}:
         raise StatusError(status.INCORRECT_DATA)
     kept = tuple(key for name, key in existing.items() if name not in replaced)
-    new = tuple(
+    added = tuple(
         _key(existing.get((old_version, identifier)), version, identifier, component)
         for identifier, component in given.items()
     )
-    with domain.uicc.memory.transaction():
-        domain.put_keys(kept + new)
-        for changed in {old_version, version}:
-            restart_counters(domain, changed)
+    return kept + added
 
 
 def _key(

@@ -39,7 +39,7 @@ def store_data(domain: Domain, session: Session, command: Command) -> bytes:
     or DGI that the domain does not know, 6982 for one that needs a better session.
     """
     try:
-        chain = _append(session, command)
+        chain = append(session, command)
     except StatusError:
         session.chain = None
         raise
@@ -56,7 +56,8 @@ def store_data(domain: Domain, session: Session, command: Command) -> bytes:
     return b""
 
 
-def _append(session: Session, command: Command) -> StoreDataChain:
+def append(session: Session, command: Command) -> StoreDataChain:
+    """Add a block to the chain of its conversation, or begin one; StatusError 6A86 and 6700 as for `store_data`."""
     structure = command.p1 & STRUCTURE
     if command.p2 == 0 or session.chain is None:
         session.chain = StoreDataChain(structure)

@@ -49,6 +49,10 @@ class Listener(Protocol):
         """A TERMINAL PROFILE came."""
         ...
 
+    def polled(self) -> None:
+        """One of POLLS came."""
+        ...
+
     def reset(self) -> None:
         """The card was reset."""
         ...
@@ -204,6 +208,8 @@ class Proactive:
         """One of POLLS came: what the terminal was too busy for is announced again."""
         for waiting in self._queue:
             waiting.busy = False
+        if self.listener is not None:
+            self.listener.polled()
 
     def _next(self) -> _Waiting | None:
         """The first queued command that may go out now."""

@@ -58,6 +58,10 @@ class ToolkitApplet:
         """The terminal sent TERMINAL PROFILE, after a reset: `toolkit.terminal_profile` has it."""
         return None
 
+    def polled(self) -> Procedure[None] | None:
+        """The terminal sent STATUS or an ENVELOPE, which is not read yet: for who counts time without timers."""
+        return None
+
     def menu_selected(self, item: int, help_requested: bool) -> Procedure[None] | None:
         """The user chose an entry, `item` counting from 0 in `menu`, or wants help on it; TS 102 223 7.2."""
         return None

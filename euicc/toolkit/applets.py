@@ -83,6 +83,12 @@ class ToolkitApplets:
         for applet in self._applets:
             self.run(applet.profile_taken())
 
+    def polled(self) -> None:
+        """STATUS or ENVELOPE came: tell the applets of a terminal that takes part."""
+        if self._card.proactive.terminal_profile_sent:
+            for applet in self._applets:
+                self.run(applet.polled())
+
     def reset(self) -> None:
         """The card was reset: procedures end, channels are gone."""
         self.procedures.reset()

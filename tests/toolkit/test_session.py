@@ -178,12 +178,15 @@ def test_every_answer_announces_not_only_the_poll() -> None:
     assert device.send("0070000001") == "01910B"
 
 
-def test_a_listener_hears_of_profile_and_reset() -> None:
+def test_a_listener_hears_of_profile_poll_and_reset() -> None:
     heard: list[str] = []
 
     class Listener:
         def profile_taken(self) -> None:
             heard.append("profile")
+
+        def polled(self) -> None:
+            heard.append("poll")
 
         def reset(self) -> None:
             heard.append("reset")
@@ -191,6 +194,7 @@ def test_a_listener_hears_of_profile_and_reset() -> None:
     proactive = Proactive()
     proactive.listener = Listener()
     proactive.take_terminal_profile(b"\xff")
+    proactive.polled()
     proactive.reset()
-    assert heard == ["profile", "reset"]
+    assert heard == ["profile", "poll", "reset"]
     assert proactive.terminal_profile is None

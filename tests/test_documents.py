@@ -59,10 +59,25 @@ def test_lines_are_short(document: str) -> None:
     assert max(len(line) for line in text(document).splitlines() if not line.startswith("|")) <= 160
 
 
-@pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: str(path.stem))
+@pytest.mark.parametrize(
+    "example", sorted((ROOT / "examples").glob("[!_]*.py")), ids=lambda path: str(path.stem)
+)
 def test_the_examples_run(
     example: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "argv", [str(example)])
     runpy.run_path(str(example), run_name="__main__")
+    assert capsys.readouterr().out.count("\n") >= 2
+
+
+# Examples that are packages, and what runs them from beginning to end. `examples.load` starts processes: tests/load.
+PACKAGES = {"service_platform": "demo"}
+
+
+@pytest.mark.parametrize("example", PACKAGES)
+def test_the_packages_of_examples_run(
+    example: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [example, PACKAGES[example]])
+    runpy.run_module(f"examples.{example}", run_name="__main__")
     assert capsys.readouterr().out.count("\n") >= 2

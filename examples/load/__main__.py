@@ -1,0 +1,130 @@
+"""Emulated devices against an eIM or an SM-DP+, yours or our own; a table of every function; 1 when anything failed.
+
+Without --eim and --codes, our own eIM and SM-DP+ are started for it. What follows `--` is for Locust:
+-- --csv numbers --html report.html --run-time 10m --spawn-rate 20
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from euicc.testing.http import LOOPBACK
+from euicc.testing.pki import Pki
+from examples.load import options
+from examples.load.identities import write_enrolment
+from examples.load.material import pki_in
+from examples.load.serve import serving, write_codes, write_configuration
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCUSTFILE = Path(__file__).with_name("locustfile.py")
+AT_ONCE = 4
+"""Devices that each worker runs at the same time unless told otherwise: what one does keeps the others waiting."""
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="python -m examples.load",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    made.add_argument(
+        "--workers", type=options.number(1), default=2, metavar="N", help="Processes. Default: 2."
+    )
+    made.add_argument(
+        "--users",
+        type=options.number(1),
+        metavar="N",
+        help=f"Devices at the same time. Default: {AT_ONCE} for each worker, all of them with --polls 0.",
+    )
+    made.add_argument(
+        "--scenario", choices=("iot", "phone"), help="Against our own servers: eIM or SM-DP+. Default: iot."
+    )
+    made.add_argument(
+        "--enrol",
+        type=Path,
+        metavar="OUT",
+        help="Write what an eIM may want to know of these devices beforehand (CSV), and do nothing else.",
+    )
+    options.add_to(made)
+    return made
+
+
+def main(arguments: list[str]) -> int:
+    own, locust = _split(arguments)
+    read = parser()
+    chosen = read.parse_args(own)
+    if chosen.enrol:
+        pki = pki_in(Path(chosen.pki)) if chosen.pki else Pki.default()
+        count = write_enrolment(chosen.enrol, pki, chosen.workers, chosen.devices, chosen.batch)
+        print(f"{chosen.enrol}: {count} devices of {chosen.workers} workers")
+        return 0
+    if importlib.util.find_spec("locust") is None:
+        read.error("Locust is not installed: pip install 'euicc[load]'")
+    if chosen.eim is None and chosen.codes is None:
+        return _against_ours(chosen, locust)
+    wrong = "--scenario is for our own servers" if chosen.scenario else options.complaint(chosen)
+    if wrong is not None:
+        read.error(wrong)
+    return _run(chosen, locust)
+
+
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """What is for us, and what follows "--"."""
+    if "--" not in arguments:
+        return arguments, []
+    at = arguments.index("--")
+    return arguments[:at], arguments[at + 1 :]
+
+
+def _against_ours(chosen: argparse.Namespace, locust: list[str]) -> int:
+    pki = pki_in(Path(chosen.pki)) if chosen.pki else Pki.default()
+    with tempfile.TemporaryDirectory() as directory, serving(pki) as servers:
+        file = Path(directory) / "servers"
+        if chosen.scenario == "phone":
+            write_codes(servers, file, chosen.devices)
+            chosen.codes = str(file)
+        else:
+            write_configuration(servers, file)
+            chosen.eim = str(file)
+        code = _run(chosen, locust)
+        print(servers.verdict())
+        return code or (0 if servers.all_done() else 1)
+
+
+def _run(chosen: argparse.Namespace, locust: list[str]) -> int:
+    """Locust, master and workers, in processes of their own: it makes everything wait its own way."""
+    port = str(_free_port())
+    users = chosen.users or (chosen.devices if chosen.polls == 0 else AT_ONCE * chosen.workers)
+    command = [
+        *(sys.executable, "-m", "locust", "--locustfile", str(LOCUSTFILE), "--headless", "--skip-log-setup"),
+        *("--only-summary", "--processes", str(chosen.workers)),
+        *("--master-bind-host", LOOPBACK, "--master-bind-port", port, "--master-port", port),
+        *("--users", str(users), "--spawn-rate", str(users)),
+        *options.as_arguments(chosen),
+        *locust,
+    ]
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
+    running = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path})
+    # Ctrl-C reaches Locust, too; when it is stopped, it still has its table to print.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: running.terminate())
+    return running.wait()
+
+
+def _free_port() -> int:
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        number: int = taken.getsockname()[1]
+        return number
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

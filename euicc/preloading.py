@@ -45,6 +45,7 @@ def preload(card: Card, package: bytes, metadata: bytes | None, enabled: bool) -
         preloaded=True,
     )
     with card.nvm.transaction():
+        card.isdr.preloaded(profile)
         return store.add(profile, package)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from euicc.identity import Credential, Identity
     from euicc.isdr.session import Session
     from euicc.ota.target import Target
+    from euicc.profiles.profile import Profile
     from euicc.runtime.nvm import Nvm
     from euicc.runtime.terminal import Terminal
     from euicc.variants.variant import Variant
@@ -105,6 +106,9 @@ class IsdR:
     def targets(self) -> Iterable[Target]:
         """What the card itself has under a TAR, whatever profile is enabled: nothing, but on a card of SGP.02."""
         return ()
+
+    def preloaded(self, profile: Profile) -> None:
+        """A profile comes with the card; needs an open transaction. Nothing follows, but on a card of SGP.02."""
 
     def end_session(self) -> None:
         """The RSP session ends, wherever it stands; an installation that it breaks off is reported."""

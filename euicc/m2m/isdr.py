@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from euicc.card import Card
     from euicc.m2m.identity import M2mIdentity
     from euicc.ota.target import Protected, Target
+    from euicc.profiles.profile import Profile
     from euicc.runtime.nvm import Nvm
 
 
@@ -65,6 +66,11 @@ class M2mIsdR(IsdR):
             secured.chain, secured.listing, secured.target = before.chain, before.listing, before.target
         self._conversations[protected.key_version] = secured
         return secured
+
+    def preloaded(self, profile: Profile) -> None:
+        """There is always one holder of the fallback attribute: the first enabled profile that comes with the card."""
+        if profile.enabled and self.nvm.get(keys.FALLBACK_ATTRIBUTE) is None:
+            self.nvm.set(keys.FALLBACK_ATTRIBUTE, profile.aid)
 
     def boot(self) -> None:
         """Reset or power-on."""

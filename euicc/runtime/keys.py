@@ -345,8 +345,8 @@ POL1: Key[int | None] = Key("pol1", _encode_decimal, int, None)
 its package. Decimal."""
 
 CONNECTIVITY_PARAMETERS: Key[bytes | None] = Key("connectivity-parameters", _encode_optional, bytes, None)
-"""Connectivity parameters of a profile (SGP.02) once they were updated, by its ISD-P and an empty name: the blocks A0 to
-A2; nothing stored: as in the header of its package."""
+"""Connectivity parameters of a profile (SGP.02) once they were updated, by its ISD-P and an empty name: the blocks A0
+to A2; nothing stored: as in the header of its package."""
 
 M2M_SWITCH: Key[AskedSwitch | None] = Key("m2m-switch", _encode_record, _decode_asked_switch, None)
 """The change of the enabled profile (SGP.02) that the next reset carries out: AskedSwitch.to_bytes."""

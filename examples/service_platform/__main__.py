@@ -1,0 +1,94 @@
+"""python -m examples.service_platform: serve the platform, tell the seven scenarios, write its diagrams."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import tempfile
+import threading
+from contextlib import closing
+from pathlib import Path
+
+from examples.service_platform import demo, diagram
+from examples.service_platform.life_cycle import Platform
+from examples.service_platform.operator_side import OperatorSide
+from examples.service_platform.roles import TEST_PARTIES
+from examples.service_platform.server import LOOPBACK, ServeError, serving
+from examples.service_platform.store import Store, StoreError
+
+DEFAULT_PORT = 8470
+
+
+def serve(arguments: argparse.Namespace) -> None:
+    """Until SIGINT or SIGTERM."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    with (
+        closing(Platform(Store(arguments.db), OperatorSide())) as platform,
+        serving(platform, arguments.host, arguments.port) as url,
+    ):
+        print(f"service platform on {url}, its memory is {arguments.db}")
+        print("test tokens, known to everybody and never for anything real (Authorization: Bearer ...):")
+        for party in TEST_PARTIES:
+            print(f"  {party.token:28} {party.name}, {party.role.words}", flush=True)
+        stopped.wait()
+
+
+def tell(arguments: argparse.Namespace) -> None:
+    """The story, in a file that does not stay."""
+    with tempfile.TemporaryDirectory() as directory:
+        demo.run(Path(directory) / "platform.db")
+
+
+def draw(arguments: argparse.Namespace) -> None:
+    """Writes the document anew, or only says whether it is up to date."""
+    text = arguments.document.read_text()
+    wanted = diagram.generated(text)
+    if arguments.check and wanted != text:
+        raise diagram.DocumentError(
+            f"{arguments.document} is older than the tables: run diagram without --check"
+        )
+    if wanted != text:
+        arguments.document.write_text(wanted)
+    print(f"{arguments.document} is up to date")
+
+
+def parser() -> argparse.ArgumentParser:
+    program = argparse.ArgumentParser(prog="python -m examples.service_platform", description=__doc__)
+    commands = program.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    add = commands.add_parser("serve", help="the REST API on a socket, its memory in one SQLite file")
+    add.add_argument("--db", type=Path, required=True, metavar="FILE", help="made when it is not there")
+    add.add_argument("--host", default=LOOPBACK, help="default: %(default)s, this machine only")
+    add.add_argument("--port", type=_port, default=DEFAULT_PORT, help="default: %(default)s; 0: any")
+    add.set_defaults(run=serve)
+    add = commands.add_parser("demo", help="the seven scenarios with emulated devices, over HTTP on loopback")
+    add.set_defaults(run=tell)
+    add = commands.add_parser("diagram", help="write the diagrams and tables of the document anew")
+    add.add_argument(
+        "--document", type=Path, default=diagram.DOCUMENT, metavar="FILE", help="default: %(default)s"
+    )
+    add.add_argument(
+        "--check", action="store_true", help="change nothing; exit code 1 if it is not up to date"
+    )
+    add.set_defaults(run=draw)
+    return program
+
+
+def main() -> None:
+    arguments = parser().parse_args()
+    try:
+        arguments.run(arguments)
+    except (StoreError, ServeError, diagram.DocumentError, OSError) as error:
+        sys.exit(f"error: {error}")
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 1 << 16):
+        raise argparse.ArgumentTypeError(f"{text} is no port: 0 to 65535")
+    return int(text)
+
+
+if __name__ == "__main__":
+    main()

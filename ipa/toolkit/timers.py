@@ -61,6 +61,11 @@ class Timers:
                 del self._running[identifier]
                 yield timer_expiration(identifier, timer.seconds)
 
+    @property
+    def next_end(self) -> float | None:
+        """When the next one expires, by the clock; None while none is running."""
+        return min((timer.end for timer in self._running.values()), default=None)
+
     def reset(self) -> None:
         """All are stopped."""
         self._running.clear()

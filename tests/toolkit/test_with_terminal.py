@@ -87,8 +87,11 @@ def test_an_applet_looks_every_ten_minutes() -> None:
     card = Card.manufacture(seed=1)
     card.register(watch := Watch())
     device = LocalInformationService(Device(location=LocationInformation("00101", b"\0\1", b"\0\2")))
-    terminal = Terminal(card, toolkit=Toolkit(device, Timers(lambda: now[0])))
+    timers = Timers(lambda: now[0])
+    assert timers.next_end is None
+    terminal = Terminal(card, toolkit=Toolkit(device, timers))
     terminal.start()
+    assert timers.next_end == 600
     for minutes, cell in ((5, b"\0\2"), (11, b"\0\3"), (22, b"\0\4")):
         now[0] = 60.0 * minutes
         device.device = Device(location=LocationInformation("00101", b"\0\1", cell))

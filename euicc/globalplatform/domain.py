@@ -13,6 +13,7 @@ from euicc.uicc.application_data import ApplicationInstance, SecurityDomain, Sec
 
 if TYPE_CHECKING:
     from euicc.globalplatform.toolkit_parameters import ToolkitParameters
+    from euicc.ota.security import KeySource
     from euicc.runtime.nvm import Key
     from euicc.uicc.uicc import Uicc
 
@@ -107,13 +108,8 @@ class Domain:
         )
 
     def scp03_keys(self, version: int) -> tuple[int, scp03.StaticKeys] | None:
-        """The SCP03 key set of this version, for version 0 the first one, with its version; None without such."""
-        for candidate in (version,) if version else self.versions():
-            found = [key_set.symmetric(self.key(candidate, identifier)) for identifier in _SCP03_IDENTIFIERS]
-            values = [key.data for key in found if key is not None and key.type == key_set.AES_TYPE]
-            if candidate in SCP03_VERSIONS and len(values) == len(found):
-                return candidate, scp03.StaticKeys(*values)
-        return None
+        """As `scp03_keys`."""
+        return scp03_keys(self, version)
 
     def data_object(self, tag: int) -> bytes | None:
         """A data object, encoded, as STORE DATA left it, or as the profile's perso data brought it."""
@@ -160,6 +156,16 @@ def domains(uicc: Uicc) -> tuple[Domain, ...]:
         Domain(uicc, installed[entry.aid] if entry.with_profile else _as_installed(entry))
         for entry in entries
     )
+
+
+def scp03_keys(of: KeySource, version: int) -> tuple[int, scp03.StaticKeys] | None:
+    """The SCP03 key set of this version, for version 0 the first one, with its version; None without such."""
+    for candidate in (version,) if version else of.versions():
+        found = [key_set.symmetric(of.key(candidate, identifier)) for identifier in _SCP03_IDENTIFIERS]
+        values = [key.data for key in found if key is not None and key.type == key_set.AES_TYPE]
+        if candidate in SCP03_VERSIONS and len(values) == len(found):
+            return candidate, scp03.StaticKeys(*values)
+    return None
 
 
 def domain(uicc: Uicc, aid: bytes) -> Domain | None:

@@ -102,19 +102,36 @@ def unpad(padded: bytes) -> bytes:
     return data[:-1]
 
 
+@dataclass(frozen=True, slots=True)
+class SessionKeys:
+    """S-ENC, S-MAC and S-RMAC of one session."""
+
+    enc: bytes = field(repr=False)
+    mac: bytes = field(repr=False)
+    rmac: bytes = field(repr=False)
+
+    @classmethod
+    def derive(cls, keys: StaticKeys, context: bytes) -> SessionKeys:
+        """From the static keys and both challenges, Amendment D 6.2.1."""
+        return cls(
+            derive(keys.enc, _S_ENC, len(keys.enc), context),
+            derive(keys.mac, _S_MAC, len(keys.mac), context),
+            derive(keys.mac, _S_RMAC, len(keys.mac), context),
+        )
+
+
 class SecureChannel:
     """Session keys and chaining of one secure channel, card side.
 
-    level: 0 until the host is authenticated; then what every command must satisfy.
+    level: 0 until the host is authenticated; then what every command must satisfy. SCP03 protects commands and
+    responses (`unwrap`, `wrap`), made of parts that know no APDU: for SCP03t.
     """
 
-    __slots__ = ("_chaining", "_context", "_counter", "_s_enc", "_s_mac", "_s_rmac", "level", "mac_length")
+    __slots__ = ("_chaining", "_context", "_counter", "_keys", "level", "mac_length")
 
     def __init__(self, keys: StaticKeys, host_challenge: bytes, card_challenge: bytes) -> None:
         self._context = host_challenge + card_challenge
-        self._s_enc = derive(keys.enc, _S_ENC, len(keys.enc), self._context)
-        self._s_mac = derive(keys.mac, _S_MAC, len(keys.mac), self._context)
-        self._s_rmac = derive(keys.mac, _S_RMAC, len(keys.mac), self._context)
+        self._keys = SessionKeys.derive(keys, self._context)
         self._chaining = bytes(_BLOCK)
         self._counter = 0
         self.mac_length = len(host_challenge)
@@ -123,23 +140,49 @@ class SecureChannel:
     @property
     def card_cryptogram(self) -> bytes:
         """Card authentication cryptogram, Amendment D 6.2.2.2."""
-        return derive(self._s_mac, _CARD_CRYPTOGRAM, self.mac_length, self._context)
+        return derive(self._keys.mac, _CARD_CRYPTOGRAM, self.mac_length, self._context)
+
+    @property
+    def key_length(self) -> int:
+        """Bytes of a session key."""
+        return len(self._keys.enc)
 
     def is_host(self, cryptogram: bytes) -> bool:
         """Whether this is the host authentication cryptogram, Amendment D 6.2.2.3."""
         return compare_digest(
-            derive(self._s_mac, _HOST_CRYPTOGRAM, self.mac_length, self._context), cryptogram
+            derive(self._keys.mac, _HOST_CRYPTOGRAM, self.mac_length, self._context), cryptogram
         )
+
+    def replace(self, keys: SessionKeys, chaining: bytes) -> None:
+        """Go on with other keys and this MAC chaining value, counting commands anew."""
+        self._keys, self._chaining, self._counter = keys, chaining, 0
+
+    def check(self, covered: bytes, mac: bytes) -> None:
+        """Take note of a C-MAC over `covered` and all before it; SecurityError when it is missing or wrong."""
+        if len(mac) != self.mac_length:
+            raise SecurityError("no C-MAC")
+        expected = cmac(self._keys.mac, self._chaining + covered)
+        if not compare_digest(expected[: self.mac_length], mac):
+            raise SecurityError("C-MAC")
+        self._chaining = expected
+
+    def decipher(self, data: bytes) -> bytes:
+        """The data field of the next command, Amendment D 6.2.6; SecurityError. Without data there is nothing to do."""
+        self._counter += 1
+        return unpad(self._decrypt(data)) if data else data
+
+    def encipher(self, data: bytes) -> bytes:
+        """The data field of the response to the last command, Amendment D 6.2.7."""
+        return self._cipher(_RESPONSE).encryptor().update(pad(data))
+
+    def response_mac(self, covered: bytes) -> bytes:
+        """R-MAC of the response to the last command, Amendment D 6.2.5."""
+        return cmac(self._keys.rmac, self._chaining + covered)[: self.mac_length]
 
     def verify(self, command: Command) -> bytes:
         """The data field without its C-MAC, Amendment D 6.2.4; SecurityError when there is none or it is wrong."""
         data, mac = command.data[: -self.mac_length], command.data[-self.mac_length :]
-        if len(mac) != self.mac_length:
-            raise SecurityError("no C-MAC")
-        expected = cmac(self._s_mac, self._chaining + _maced_header(command) + data)
-        if not compare_digest(expected[: self.mac_length], mac):
-            raise SecurityError("C-MAC")
-        self._chaining = expected
+        self.check(_maced_header(command) + data, mac)
         return data
 
     def unwrap(self, command: Command) -> Command:
@@ -147,8 +190,7 @@ class SecureChannel:
         cla = command.cla & ~_SECURED if command.cla & 0x40 == 0 else command.cla & ~0x20
         data = self.verify(command)
         if self.level & SecurityLevel.C_ENC:
-            self._counter += 1
-            data = unpad(self._decrypt(data)) if data else data
+            data = self.decipher(data)
         return Command(cla, command.ins, command.p1, command.p2, data, command.le, command.extended)
 
     def wrap(self, data: bytes, sw: int = _SUCCESS) -> bytes:
@@ -156,8 +198,8 @@ class SecureChannel:
         if not self.level & SecurityLevel.R_MAC or (sw != _SUCCESS and sw >> 8 not in _WARNINGS):
             return data
         if data and self.level & SecurityLevel.R_ENC:
-            data = self._cipher(_RESPONSE).encryptor().update(pad(data))
-        return data + cmac(self._s_rmac, self._chaining + data + sw.to_bytes(2, "big"))[: self.mac_length]
+            data = self.encipher(data)
+        return data + self.response_mac(data + sw.to_bytes(2, "big"))
 
     def _decrypt(self, data: bytes) -> bytes:
         if len(data) % _BLOCK:
@@ -167,8 +209,8 @@ class SecureChannel:
     def _cipher(self, direction: int) -> Cipher[CBC]:
         """AES in CBC mode; the initial chaining vector is the encrypted command counter, Amendment D 6.2.6, 6.2.7."""
         counter = bytes((direction,)) + self._counter.to_bytes(_BLOCK - 1, "big")
-        icv = Cipher(AES(self._s_enc), ECB()).encryptor().update(counter)
-        return Cipher(AES(self._s_enc), CBC(icv))
+        icv = Cipher(AES(self._keys.enc), ECB()).encryptor().update(counter)
+        return Cipher(AES(self._keys.enc), CBC(icv))
 
 
 def _maced_header(command: Command) -> bytes:

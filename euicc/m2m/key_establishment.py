@@ -24,7 +24,6 @@ from euicc.uicc.application_data import SecurityDomainKey
 
 _KEYS_DGI, _CHALLENGE_DGI = b"\x3a\x02", b"\x00\x85"
 _RANDOM, _RECEIPT = 0x85, 0x86
-_DGI_LONG = 0xFF
 
 BAD_CERTIFICATE = status.INCORRECT_DATA
 """Malformed, signed by another, for another purpose, or of the other kind of server."""
@@ -37,14 +36,6 @@ BAD_SIGNATURE = status.SECURITY_ISSUE
 
 _SIGNING_USAGES = (gp_certificate.VERIFICATION, b"\x88")
 """Key usage of a server's certificate; 88 is what one open SM-DP writes."""
-
-
-def _dgi_length(length: int) -> bytes:
-    return bytes((length,)) if length < _DGI_LONG else bytes((_DGI_LONG,)) + length.to_bytes(2, "big")
-
-
-# How the signed data write the length of 3A02: as a DGI has it, or as BER. They differ from 80 bytes on.
-_SIGNED_LENGTHS: tuple[Callable[[int], bytes], ...] = (_dgi_length, tlv.encode_length)
 
 
 @dataclass(frozen=True)
@@ -179,10 +170,7 @@ def _three(value: bytes) -> list[tlv.Tlv]:
 
 
 def _is_signed(crt: bytes, public_key: bytes, signature: bytes, challenged: _Challenged) -> bool:
-    challenge = _CHALLENGE_DGI + _dgi_length(len(challenged.challenge)) + challenged.challenge
-    return any(
-        ecdsa.verify(
-            challenged.server, signature, _KEYS_DGI + length(len(crt)) + crt + public_key + challenge
-        )
-        for length in _SIGNED_LENGTHS
-    )
+    """Whether the server signed step 2 and the challenge, all as data groups; no length of theirs exceeds 7F."""
+    template = _KEYS_DGI + tlv.encode_length(len(crt)) + crt
+    challenge = _CHALLENGE_DGI + tlv.encode_length(len(challenged.challenge)) + challenged.challenge
+    return ecdsa.verify(challenged.server, signature, template + public_key + challenge)

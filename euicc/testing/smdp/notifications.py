@@ -111,8 +111,7 @@ def _note(state: State, session: Session, metadata: rsp.NotificationMetadata) ->
 
 def _keep(state: State, notification: Notification) -> None:
     """Devices send a notification until it is acknowledged: each counts once, by its number."""
-    if notification not in state.notifications:
-        state.notifications.append(notification)
+    state.notifications.setdefault(notification)
 
 
 def _oid(state: State, session: Session) -> str | None:

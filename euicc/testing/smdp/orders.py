@@ -79,6 +79,8 @@ class OrderBook:
 
     def __init__(self) -> None:
         self._orders: list[Order] = []
+        # A server may have thousands of orders, and looks for one with each function.
+        self._by_matching_id: dict[str, list[Order]] = {}
 
     def __iter__(self) -> Iterator[Order]:
         """Oldest first; orders may be added meanwhile."""
@@ -87,14 +89,13 @@ class OrderBook:
     def add(self, order: Order) -> None:
         """A new order."""
         self._orders.append(order)
+        self._by_matching_id.setdefault(order.matching_id, []).append(order)
 
     def pending(self, matching_id: str) -> Order | None:
         """The order that still waits for this MatchingID."""
-        return next(
-            (each for each in self._orders if each.is_pending and each.matching_id == matching_id), None
-        )
+        return next((each for each in self._by_matching_id.get(matching_id, ()) if each.is_pending), None)
 
     def pending_for(self, eid: bytes) -> Order | None:
         """The order without MatchingID that waits for this card."""
-        waiting = (each for each in self._orders if each.is_pending and not each.matching_id)
+        waiting = (each for each in self._by_matching_id.get("", ()) if each.is_pending)
         return next((each for each in waiting if each.eid == eid), None)

@@ -128,7 +128,8 @@ class State:
     faults: dict[Piece, Fault]
     orders: OrderBook = field(default_factory=OrderBook)
     sessions: dict[bytes, Session] = field(default_factory=dict)
-    notifications: list[Notification] = field(default_factory=list)
+    notifications: dict[Notification, None] = field(default_factory=dict)
+    """In the order in which they came."""
 
     def alter(self, piece: Piece, data: bytes) -> bytes:
         """The piece as it goes on, see `faults`."""

@@ -3,17 +3,19 @@
     AA L ...           AB L { 80 number of commands executed, 23 the last R-APDU, ... }
     AE 80 ... 00 00    AF 80 { 23 each R-APDU, ... } 00 00
 
+A target may take further elements (`euicc.ota.target.TlvTarget`), each of which is answered with one of its own.
 A template whose structure is wrong is not begun: 90 in the response says why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from apdu import Command, StatusError, TlvError, status, tlv
 from euicc.ota.compact import GOES_ON_AFTER
+from euicc.ota.target import TlvSession
 
 if TYPE_CHECKING:
     from euicc.ota.target import Session
@@ -65,8 +67,8 @@ class ExpandedScript:
     elements: tuple[tlv.Tlv, ...]
 
     @classmethod
-    def parse(cls, script: bytes) -> ExpandedScript:
-        """From AA or AE to the end; BadFormat."""
+    def parse(cls, script: bytes, further: Collection[int] = ()) -> ExpandedScript:
+        """From AA or AE to the end; BadFormat. further: tags that may stand in it besides those of `RUNNERS`."""
         indefinite = script[0] == INDEFINITE
         elements = _elements(_content(script, indefinite))
         chaining = None
@@ -75,7 +77,7 @@ class ExpandedScript:
             if len(value) != 1 or value[0] not in _CHAINING_VALUES:
                 raise BadFormat(WRONG_LENGTH)
             chaining = value[0]
-        if any(element.tag not in RUNNERS for element in elements):
+        if any(element.tag not in RUNNERS and element.tag not in further for element in elements):
             raise BadFormat(UNKNOWN_TAG)
         return cls(indefinite, chaining, tuple(elements))
 
@@ -120,7 +122,8 @@ def _header(data: bytes, offset: int) -> tuple[int, int]:
 class Run:
     """A script being executed. actions: values of the actions to be carried out once the response is out.
 
-    accepts: whether an action can be carried out on this card. room: bytes that are left for R-APDUs.
+    accepts: whether an action can be carried out on this card. responses: one TLV to each command. room: bytes that are
+    left for them.
     """
 
     session: Session
@@ -135,7 +138,11 @@ class Run:
     def carry_out(self, script: ExpandedScript) -> None:
         """All elements, up to the first command that fails."""
         for element in script.elements:
-            RUNNERS[element.tag](self, element.value)
+            runner = RUNNERS.get(element.tag)
+            if runner is None:
+                self.further(element)
+            else:
+                runner(self, element.value)
             if not script.indefinite:
                 self.room = RESPONSE_MAX
             if self.failed:
@@ -150,8 +157,18 @@ class Run:
         if len(data) > self.room:
             sw, data = status.MORE_DATA_AVAILABLE, data[: self.room]
         self.room = max(0, self.room - len(data) - _R_APDU_OVERHEAD)
-        self.responses.append(data + sw.to_bytes(2, "big"))
+        self.responses.append(tlv.encode(R_APDU, data, sw.to_bytes(2, "big")))
         self.failed = sw >> 8 not in GOES_ON_AFTER or sw == status.MORE_DATA_AVAILABLE or not self.room
+        if self.failed and self.on_error:
+            self.act(self.on_error)
+
+    def further(self, element: tlv.Tlv) -> None:
+        """An element of the target's own."""
+        assert isinstance(self.session, TlvSession)  # nobody else's target names further tags
+        answer, goes_on = self.session.tlv(element)
+        self.room = max(0, self.room - len(answer))
+        self.responses.append(answer)
+        self.failed = not goes_on or not self.room
         if self.failed and self.on_error:
             self.act(self.on_error)
 
@@ -170,9 +187,8 @@ class Run:
         """The response template."""
         extra = tlv.encode(IMMEDIATE_ACTION, bytes((SUSPENSION_ERROR,))) if self.action_refused else b""
         if script.indefinite:
-            return indefinite_response(*(tlv.encode(R_APDU, each) for each in self.responses), extra)
-        last = tlv.encode(R_APDU, self.responses[-1]) if self.responses else b""
-        return definite_response(len(self.responses), last, extra)
+            return indefinite_response(*self.responses, extra)
+        return definite_response(len(self.responses), *self.responses[-1:], extra)
 
 
 RUNNERS: dict[int, Callable[[Run, bytes], None]] = {

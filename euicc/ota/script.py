@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from euicc.ota import compact, expanded
 from euicc.ota.expanded import BadFormat, ExpandedScript
+from euicc.ota.target import further_tags
 from euicc.runtime import keys
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Executor:
         indefinite = encoded[0] == expanded.INDEFINITE
         state, kept = self.chains.take(self.target, self.tar)
         try:
-            script = ExpandedScript.parse(encoded)
+            script = ExpandedScript.parse(encoded, further_tags(self.target))
         except BadFormat as error:
             return Execution(expanded.not_begun(indefinite, expanded.BAD_FORMAT, error.reason))
         session = self._session(script, state, protected)

@@ -6,12 +6,13 @@ A card has targets from several providers; the receiver knows none of them but b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from apdu import Command
+    from apdu.tlv import Tlv
     from euicc.ota.security import KeySource
     from euicc.uicc.memory import ProfileMemory
 
@@ -89,6 +90,33 @@ class Target(Protocol):
     def resume(self, state: bytes, protected: Protected) -> Session | None:
         """The session that `Session.state` described; None when it does not fit the card any more."""
         ...
+
+
+@runtime_checkable
+class TlvSession(Session, Protocol):
+    """A session that takes further elements of a script in expanded format, besides those of TS 102 226."""
+
+    def tlv(self, element: Tlv) -> tuple[bytes, bool]:
+        """Carry out an element; the one that answers it, and whether the script goes on."""
+        ...
+
+
+class TlvTarget(Target, Protocol):
+    """A target whose sessions are `TlvSession`. further_tags: of their elements, one byte each."""
+
+    @property
+    def further_tags(self) -> Collection[int]:
+        """Tags of the elements that it takes besides those of every script."""
+        ...
+
+    def open(self, protected: Protected) -> TlvSession:
+        """As `Target.open`."""
+        ...
+
+
+def further_tags(target: Target) -> Collection[int]:
+    """Those of a `TlvTarget`; of any other target: none."""
+    return getattr(target, "further_tags", ())
 
 
 def find(targets: Iterable[Target], tar: bytes) -> Target | None:

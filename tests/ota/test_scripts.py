@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apdu import Command, StatusError
+from apdu import Command, StatusError, tlv
 from euicc.ota import compact, expanded
 from euicc.ota.receive import targets
 from euicc.ota.script import Chains
@@ -28,6 +29,7 @@ class Scripted:
     executed: list[Command] = field(default_factory=list)
     changed: tuple[bytes, ...] = ()
     application: bytes | None = None
+    afterwards: tuple[Callable[[], None], ...] = ()
 
     def execute(self, command: Command) -> bytes:
         self.executed.append(command)
@@ -91,6 +93,32 @@ def test_a_compact_script_has_at_most_255_commands() -> None:
     assert compact.run(bytes.fromhex("0044000000") * 255, session).hex() == "ff9000"
     assert compact.run(bytes.fromhex("0044000000") * 256, session).hex() == "006700"
     assert len(session.executed) == 255
+
+
+class Echoing(Scripted):
+    """Takes elements of its own, and answers 86 FF with an end of the script."""
+
+    def tlv(self, element: tlv.Tlv) -> tuple[bytes, bool]:
+        return element.encoded, element.value != b"\xff"
+
+
+@pytest.mark.parametrize(
+    ("script", "response"),
+    [
+        ("ae80 840101 2204 00440000 860102 0000", "af80 840101 2302 9000 860102 0000"),
+        ("ae80 840101 8601ff 2204 00440000 0000", "af80 840101 8601ff 0000"),
+        ("aa09 840101 860102 860103", "ab06 800103 860103"),
+        ("aa0b 8203aabbcc 8601ff 860101", "ab06 800101 8601ff action aabbcc"),
+        ("aa03 840101", "ab06 800101 840101"),
+    ],
+)
+def test_a_target_may_take_elements_of_its_own(script: str, response: str) -> None:
+    given = expanded.ExpandedScript.parse(bytes.fromhex(script), (0x84, 0x86))
+    executing = expanded.Run(Echoing(), lambda action: True)
+    executing.carry_out(given)
+    assert [executing.response(given).hex(), *(action.hex() for action in executing.actions)] == [
+        each.replace(" ", "") for each in response.split("action")
+    ]
 
 
 def run_expanded(script: str, **answers: bytes | StatusError) -> str:

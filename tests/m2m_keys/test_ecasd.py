@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from apdu import Command, StatusError, status
+from apdu import ApduChannel, Command, StatusError, status
 from apdu import aid as aids
+from euicc import Card
 from euicc.ecasd.applet import Ecasd
 from euicc.m2m.ecasd import DATA_OBJECTS, ecasd_certificate_object
 from euicc.m2m.identity import M2mIdentity
@@ -37,3 +38,12 @@ def test_anything_else_is_not_found(p1: int, p2: int, data: str) -> None:
     with pytest.raises(StatusError) as refused:
         get_data(p1, p2, data)
     assert refused.value.sw == status.REFERENCED_DATA_NOT_FOUND
+
+
+def test_on_a_card_of_sgp_02_anybody_may_ask() -> None:
+    channel = ApduChannel(Card.manufacture(variant="sgp02", m2m=IDENTITY))
+    channel.select(aids.ECASD)
+    eid = channel.send(Command(0x80, 0xCA, 0x00, 0x5A, le=256)).checked()
+    assert eid == b"\x5a\x10" + IDENTITY.eid
+    store = channel.send(Command(0x80, 0xCA, 0xBF, 0x30, bytes.fromhex("5c027f21"), 256)).checked()
+    assert store == ecasd_certificate_object(IDENTITY)

@@ -16,7 +16,7 @@ def parse_all(data: bytes) -> list[tuple[int, bytes]]:
     """Identifier and data of each, to the last byte; DgiError."""
     found = []
     while data:
-        start, length = _header(data)
+        start, length = header(data)
         if len(data) < start + length:
             raise DgiError("data end inside a DGI")
         found.append((int.from_bytes(data[:_IDENTIFIER], "big"), data[start : start + length]))
@@ -24,8 +24,8 @@ def parse_all(data: bytes) -> list[tuple[int, bytes]]:
     return found
 
 
-def _header(data: bytes) -> tuple[int, int]:
-    """Where the data of the first one begin, and their length."""
+def header(data: bytes) -> tuple[int, int]:
+    """Where the data of the first one begin, and their length; DgiError."""
     if len(data) <= _IDENTIFIER:
         raise DgiError("data end inside a header")
     if data[_IDENTIFIER] != _LONG:

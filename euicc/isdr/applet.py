@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from euicc.isdr.session import Session
     from euicc.ota.target import Target
     from euicc.profiles.profile import Profile
+    from euicc.runtime.applet import Selection
     from euicc.runtime.nvm import Nvm
     from euicc.runtime.terminal import Terminal
     from euicc.variants.variant import Variant
@@ -86,7 +87,7 @@ class IsdR:
         """The ISD-R's own AID."""
         return (aids.ISD_R,)
 
-    def select(self, aid: bytes, command: Command, channel: int) -> tuple[IsdRSelection, bytes]:
+    def select(self, aid: bytes, command: Command, channel: int) -> tuple[Selection, bytes]:
         """SELECT of the ISD-R, SGP.22 5.7.1; the FCI tells the version of SGP.22."""
         return IsdRSelection(self), _fci(aid, self.config.svn, self.variant.fci(self))
 

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 _AID, _PERSONALIZED, _QUOTA, _PARAMETERS = 0x80, 0x81, 0x82, 0x83
 
 
+NAMING_AN_ISD_P = (keys.EMERGENCY_ATTRIBUTE, keys.FALLBACK_RETURN, keys.BEFORE_TEST)
+"""What the card remembers by the AID of an ISD-P, and forgets when that goes; who has the fallback attribute stays."""
+
+
 class LifeCycle(IntEnum):
     """Life cycle state of an ISD-P (tag 9F70), SGP.02 3.1 and GPCS table 11-4."""
 
@@ -116,7 +120,10 @@ class IsdPs:
         self.put(replace(isd_p, personalized=True))
 
     def delete(self, isd_p: IsdP) -> None:
-        """Erase an ISD-P with its keys, its profile and all that they remember."""
+        """Erase an ISD-P with its keys, its profile and all that they remember, and what the card knows it by."""
+        for key in NAMING_AN_ISD_P:
+            if self._nvm.get(key) == isd_p.aid:
+                self._nvm.delete(key)
         profile = self._profiles.by_aid(isd_p.aid)
         if profile is not None:
             self._profiles.delete(profile)

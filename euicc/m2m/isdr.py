@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from apdu import aid as aids
 from euicc.isdr.applet import IsdR
 from euicc.m2m.conversation import Conversation
-from euicc.m2m.isd_p import IsdPs
+from euicc.m2m.isd_p import IsdP, IsdPs
 from euicc.m2m.key_ring import KeyRing
+from euicc.m2m.selection import M2mIsdRSelection, fci
+from euicc.m2m.smsr_address import SmsrAddress
 from euicc.m2m.switching import Switching
 from euicc.m2m.target import IsdRTarget
 from euicc.runtime import keys
@@ -17,10 +19,13 @@ from euicc.uicc.memory import ProfileMemory
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from apdu import Command
     from euicc.card import Card
     from euicc.m2m.identity import M2mIdentity
+    from euicc.m2m.key_establishment import KeyEstablishment
     from euicc.ota.target import Protected, Target
     from euicc.profiles.profile import Profile
+    from euicc.runtime.applet import Selection
     from euicc.runtime.nvm import Nvm
 
 
@@ -36,7 +41,7 @@ class M2mIsdR(IsdR):
     """The ISD-R of one card.
 
     memory: what it remembers itself; it never goes. key_ring: its keys. isd_ps: the ISD-Ps. switching: changes of the
-    enabled profile. Volatile: what conversations left unfinished.
+    enabled profile. Volatile: what conversations and key establishments left unfinished.
     """
 
     def __init__(self, card: Card) -> None:
@@ -46,11 +51,16 @@ class M2mIsdR(IsdR):
         self.isd_ps = IsdPs(card.nvm, self.profiles)
         self.switching = Switching(self)
         self._conversations: dict[int, Conversation] = {}
+        self._establishments: dict[bytes, KeyEstablishment] = {}
 
     @property
     def m2m_identity(self) -> M2mIdentity:
         """EID, ECASD, trusted CIs and first keys."""
         return identity_of(self.nvm)
+
+    def select(self, aid: bytes, command: Command, channel: int) -> tuple[Selection, bytes]:
+        """SELECT on the local interface, where next to nothing is allowed; FCI as any security domain gives it."""
+        return M2mIsdRSelection(self), fci(aid)
 
     def targets(self) -> Iterable[Target]:
         """The ISD-R under its TAR."""
@@ -72,8 +82,40 @@ class M2mIsdR(IsdR):
         if profile.enabled and self.nvm.get(keys.FALLBACK_ATTRIBUTE) is None:
             self.nvm.set(keys.FALLBACK_ATTRIBUTE, profile.aid)
 
+    @property
+    def smsr_address(self) -> SmsrAddress:
+        """Where the SM-SR is found, as far as it said so."""
+        stored = self.nvm.get(keys.SMSR_ADDRESSING)
+        return SmsrAddress.parse(stored) if stored else SmsrAddress()
+
+    def target_of(self, conversation: Conversation) -> IsdP | None:
+        """The ISD-P that INSTALL [for personalization] named, as long as it is there."""
+        return None if conversation.target is None else self.isd_ps.by_aid(conversation.target)
+
+    def key_establishment(self, aid: bytes) -> KeyEstablishment:
+        """The key establishment of the ISD-R or of an ISD-P, wherever it stands."""
+        found = self._establishments.get(aid)
+        if found is None:
+            from euicc.m2m.key_establishment import KeyEstablishment
+
+            found = self._establishments[aid] = KeyEstablishment(self.m2m_identity, self.env.random)
+        return found
+
+    def forget_conversations(self, key_versions: Iterable[int]) -> None:
+        """What those left unfinished who had these key sets."""
+        for version in key_versions:
+            self._conversations.pop(version, None)
+
+    def forget_isd_p(self, aid: bytes) -> None:
+        """An ISD-P was deleted: nothing of it goes on in another one with its AID."""
+        self._establishments.pop(aid, None)
+        for conversation in self._conversations.values():
+            if conversation.target == aid:
+                conversation.target = None
+
     def boot(self) -> None:
         """Reset or power-on."""
         super().boot()
         self._conversations.clear()
+        self._establishments.clear()
         self.switching.boot()

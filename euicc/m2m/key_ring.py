@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from euicc.globalplatform import key_set
 from euicc.runtime import keys
 
 if TYPE_CHECKING:
@@ -60,32 +61,40 @@ class KeyRing:
 
     def key(self, version: int, identifier: int) -> SecurityDomainKey | None:
         """The key with this version (KVN) and identifier (KID)."""
-        return next((key for key in self.keys if _name(key) == (version, identifier)), None)
+        return _find(self.keys, (version, identifier))
 
     def put(self, given: Iterable[SecurityDomainKey]) -> None:
-        """Add keys; they take the place of those with their versions and identifiers, whose counters begin anew."""
+        """Add keys; they take the place of those with their versions and identifiers."""
         new = tuple(given)
         names = {_name(key) for key in new}
         self.replace((*(key for key in self.keys if _name(key) not in names), *new))
-        for version in {key.version for key in new}:
-            self._restart(version)
 
     def keep(self, wanted: Callable[[SecurityDomainKey], bool]) -> None:
-        """Delete all keys that are not wanted, with the counters of key sets that are gone."""
-        before = set(self.versions())
+        """Delete all keys that are not wanted."""
         self.replace(tuple(key for key in self.keys if wanted(key)))
-        for version in before - set(self.versions()):
-            self._restart(version)
 
     def replace(self, whole: tuple[SecurityDomainKey, ...]) -> None:
-        """Have exactly these keys from now on."""
+        """Have exactly these keys from now on.
+
+        Where the key that authenticates is another one, counters begin anew; only there, or what was sent before could
+        be sent again.
+        """
+        before = self.keys
         self._memory.set(keys.SECURITY_DOMAIN_KEYS, whole, self._aid.hex())
+        for version in {key.version for key in (*before, *whole)}:
+            name = (version, key_set.MAC)
+            if _find(before, name) != _find(whole, name):
+                self._restart(version)
 
     def _restart(self, version: int) -> None:
         """Forget how far the counters of a key set have come."""
         name = f"{self._aid.hex()}/{version:02X}"
         self._memory.delete(keys.OTA_COUNTER, name)
         self._memory.delete(keys.SCP03_COUNTER, name)
+
+
+def _find(present: Iterable[SecurityDomainKey], name: tuple[int, int]) -> SecurityDomainKey | None:
+    return next((key for key in present if _name(key) == name), None)
 
 
 def _name(key: SecurityDomainKey) -> tuple[int, int]:

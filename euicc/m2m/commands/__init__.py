@@ -7,16 +7,29 @@ from typing import TYPE_CHECKING
 
 from apdu import Command, StatusError, instruction, status
 from euicc.globalplatform.session import SecurityLevel
+from euicc.m2m.commands.delete import delete
 from euicc.m2m.commands.get_data import get_data
+from euicc.m2m.commands.get_status import get_status
+from euicc.m2m.commands.install import install
+from euicc.m2m.commands.put_key import put_key
+from euicc.m2m.commands.store_data import store_data
 
 if TYPE_CHECKING:
     from euicc.m2m.conversation import Conversation
     from euicc.m2m.isdr import M2mIsdR
 
+SECURED = SecurityLevel.AUTHENTICATED | SecurityLevel.C_MAC | SecurityLevel.C_ENC
+"""What SCP80 with the minimum security level of the ISD-R is, and SCP81."""
+
 Handler = Callable[["M2mIsdR", "Conversation", Command], bytes]
 
 COMMANDS: dict[int, tuple[SecurityLevel, Handler]] = {
     instruction.GET_DATA: (SecurityLevel.NONE, get_data),
+    instruction.GET_STATUS: (SECURED, get_status),
+    instruction.INSTALL: (SECURED, install),
+    instruction.DELETE: (SECURED, delete),
+    instruction.STORE_DATA: (SECURED, store_data),
+    instruction.PUT_KEY: (SECURED, put_key),
 }
 """INS -> what the conversation must be at least, and the function."""
 

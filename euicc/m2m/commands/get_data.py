@@ -1,4 +1,4 @@
-"""GET DATA of the ISD-R, SGP.02 4.1.1.6: what is left of the card's memory."""
+"""GET DATA of the ISD-R, SGP.02 4.1.1.5 (audit): what is left of the card's memory, and the ECASD's certificate."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from apdu import Command, StatusError, status, tlv
+from euicc.ecasd.applet import CERTIFICATE_STORE, asks_for_certificates_only
+from euicc.m2m.ecasd import ecasd_certificate_object
 
 if TYPE_CHECKING:
     from euicc.m2m.conversation import Conversation
@@ -25,13 +27,20 @@ def _resources(isdr: M2mIsdR) -> bytes:
     )
 
 
-DATA_OBJECTS: dict[int, Callable[[M2mIsdR], bytes]] = {RESOURCES: _resources}
+def _certificate(isdr: M2mIsdR) -> bytes:
+    return ecasd_certificate_object(isdr.m2m_identity)
+
+
+DATA_OBJECTS: dict[int, Callable[[M2mIsdR], bytes]] = {
+    RESOURCES: _resources,
+    CERTIFICATE_STORE: _certificate,
+}
 """P1 and P2 -> the data object."""
 
 
 def get_data(isdr: M2mIsdR, conversation: Conversation, command: Command) -> bytes:
-    """GET DATA: P1 and P2 are the tag; StatusError 6A88 for another than those of `DATA_OBJECTS`."""
+    """GET DATA: P1 and P2 are the tag, and a tag list may name the certificate; StatusError 6A88 for other ones."""
     data_object = DATA_OBJECTS.get(command.p1 << 8 | command.p2)
-    if data_object is None:
+    if data_object is None or not asks_for_certificates_only(command.data):
         raise StatusError(status.REFERENCED_DATA_NOT_FOUND)
     return data_object(isdr)

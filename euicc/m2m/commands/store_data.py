@@ -1,0 +1,130 @@
+"""STORE DATA of the ISD-R, SGP.02 4.1: a table of data groups for the ISD-R, and one for ISD-Ps named before.
+
+    group   ISD-R                                   ISD-P (after INSTALL [for personalization])
+    3A01    ES5.EstablishISDRKeySet, certificate    ES8.EstablishISDPKeySet, certificate
+    3A02    the same, keys                          the same, keys
+    3A03    ES5.EnableProfile
+    3A04    ES5.DisableProfile
+    3A05    ES5.SetFallbackAttribute
+    3A07    ES5.UpdateSMSRAddressingParameters      only inside SCP03
+    3A08    ES5.HandleNotificationConfirmation
+    3A09    ES5.SetEmergencyProfileAttribute
+
+A group that only the ISD-R knows is for the ISD-R, whoever was named before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apdu import Command, StatusError, TlvError, status, tlv
+from euicc.globalplatform.dgi import DgiError
+from euicc.globalplatform.store_data import DGI_FORMAT, LAST_BLOCK, append
+from euicc.m2m.commands import addressing, key_sets, profiles
+from euicc.m2m.commands.data_groups import DataGroup, parse_all
+
+if TYPE_CHECKING:
+    from euicc.m2m.conversation import Conversation
+    from euicc.m2m.isdr import M2mIsdR
+
+CERTIFICATE, KEYS, ENABLE, DISABLE, SET_FALLBACK, ADDRESSING, CONFIRMATION, SET_EMERGENCY = (
+    *(0x3A01, 0x3A02, 0x3A03, 0x3A04),
+    *(0x3A05, 0x3A07, 0x3A08, 0x3A09),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What a data group does; response data. with_rest: it takes all that follows it, too."""
+
+    run: Callable[[M2mIsdR, Conversation, bytes], bytes]
+    with_rest: bool = False
+
+
+def _only_inside_scp03(isdr: M2mIsdR, conversation: Conversation, value: bytes) -> bytes:
+    raise StatusError(status.SECURITY_STATUS_NOT_SATISFIED)
+
+
+ISD_R: dict[int, Function] = {
+    CERTIFICATE: Function(key_sets.isd_r_certificate),
+    KEYS: Function(key_sets.isd_r_keys, with_rest=True),
+    ENABLE: Function(profiles.enable),
+    DISABLE: Function(profiles.disable),
+    SET_FALLBACK: Function(profiles.set_fallback),
+    ADDRESSING: Function(addressing.update),
+    SET_EMERGENCY: Function(profiles.set_emergency),
+}
+ISD_P: dict[int, Function] = {
+    CERTIFICATE: Function(key_sets.isd_p_certificate),
+    KEYS: Function(key_sets.isd_p_keys, with_rest=True),
+    ADDRESSING: Function(_only_inside_scp03),
+}
+"""Identifier of the data group -> function."""
+
+
+def store_data(isdr: M2mIsdR, conversation: Conversation, command: Command) -> bytes:
+    """STORE DATA: b8 of P1 on the last block, P2 its number from 00; blocks may come in several packets.
+
+    What the blocks hold takes effect with the last one, wholly or not at all; a certificate (3A01) as soon as it is
+    complete, since its answer is needed for the next group. StatusError 6A86 for a block out of turn, or not in DGIs;
+    6700 for an empty block or too many; 6A80 for malformed or unknown groups, and those of the functions.
+    """
+    try:
+        return _store(isdr, conversation, command)
+    except StatusError:
+        conversation.chain = None
+        raise
+
+
+def _store(isdr: M2mIsdR, conversation: Conversation, command: Command) -> bytes:
+    chain = append(conversation, command)
+    if chain.structure != DGI_FORMAT:
+        raise StatusError(status.INCORRECT_P1_P2)
+    data = bytes(chain.data)
+    if command.p1 & LAST_BLOCK:
+        conversation.chain = None
+        return _run(isdr, conversation, _groups(data))
+    if not _is_certificate(data):
+        return b""
+    chain.data.clear()
+    return _run(isdr, conversation, _groups(data))
+
+
+def _groups(data: bytes) -> list[DataGroup]:
+    try:
+        return parse_all(data)
+    except DgiError:
+        raise StatusError(status.INCORRECT_DATA) from None
+
+
+def _is_certificate(data: bytes) -> bool:
+    """Whether these blocks hold one whole certificate."""
+    try:
+        (group,) = parse_all(data)
+        tlv.parse(group.value)
+    except (DgiError, TlvError, ValueError):
+        return False
+    return group.identifier == CERTIFICATE
+
+
+def _run(isdr: M2mIsdR, conversation: Conversation, groups: list[DataGroup]) -> bytes:
+    response = b""
+    with isdr.nvm.transaction():
+        for group in groups:
+            function = _function(conversation, group.identifier)
+            response += function.run(isdr, conversation, group.rest if function.with_rest else group.value)
+            if function.with_rest:
+                break
+    return response
+
+
+def _function(conversation: Conversation, identifier: int) -> Function:
+    if conversation.target is not None and identifier in ISD_P:
+        return ISD_P[identifier]
+    function = ISD_R.get(identifier)
+    if function is None:
+        raise StatusError(status.INCORRECT_DATA)
+    conversation.target = None
+    return function

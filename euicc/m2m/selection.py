@@ -1,0 +1,40 @@
+"""The ISD-R of an SGP.02 card on the local interface: without a secure channel ES5 is refused with 6982, SGP.02 2.4.
+
+What the device itself may ask for stands in `LOCAL`, and is the same whoever asks elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apdu import Command, tlv
+from euicc.m2m.conversation import Conversation
+
+if TYPE_CHECKING:
+    from euicc.m2m.isdr import M2mIsdR
+
+_FCI, _AID, _PROPRIETARY, _MAX_DATA_FIELD = 0x6F, 0x84, 0xA5, 0x9F65
+
+
+class M2mIsdRSelection:
+    """The ISD-R on one logical channel."""
+
+    def __init__(self, isdr: M2mIsdR) -> None:
+        self._isdr = isdr
+        self._conversation = Conversation()
+
+    def process(self, command: Command) -> bytes:
+        """As `euicc.m2m.commands.execute`, for somebody who has no keys."""
+        from euicc.m2m.commands import execute
+
+        return execute(self._isdr, self._conversation, command)
+
+    def closed(self) -> None:
+        """What was left unfinished is gone with this object."""
+
+
+def fci(aid: bytes) -> bytes:
+    """File control information of a security domain, GPCS 11.9.3."""
+    return tlv.encode(
+        _FCI, tlv.encode(_AID, aid), tlv.encode(_PROPRIETARY, tlv.encode(_MAX_DATA_FIELD, b"\xff"))
+    )

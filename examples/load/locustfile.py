@@ -127,6 +127,8 @@ def _stop_when_done(environment: Environment) -> None:
         idle = idle + 1 if runner.state == STATE_RUNNING and runner.user_count == 0 else 0
         if looks % int(TOLD_EVERY * LOOKS_PER_SECOND) == 0:
             print(f"{outcome.done} of {devices} devices", file=sys.stderr, flush=True)
+    if outcome.done < devices:
+        print("no device is left, and not all are done: a worker is gone, or has failed", file=sys.stderr)
     if _options(environment).headless:
         runner.quit()
     else:

@@ -96,13 +96,17 @@ class Change:
 
     def _take_over(self, old: Device, cause: Cause) -> None:
         """The new device goes on where the old one was; who had suspended that has suspended this one, too."""
-        new = self._store.device(cause.details.imei or "")
-        if new is None or new.party(Role.EQUIPMENT_PROVIDER) != cause.party:
-            raise Unknown(f"there is no device {cause.details.imei}")
         details = Details(equipment=old.equipment, service_provider=old.service_provider)
-        new = self.move(new, Event.TAKE_OVER, Cause(Role.PLATFORM, cause.party, details))
+        new = self.move(self._successor(cause), Event.TAKE_OVER, Cause(Role.PLATFORM, cause.party, details))
         for role in sorted(old.state.suspended_by):
             new = self.move(new, Event.SUSPEND, Cause(role, cause.party))
+
+    def _successor(self, cause: Cause) -> Situation:
+        """The new device of a replacement, which must be of the same equipment provider."""
+        new = self._store.device(cause.details.imei or "")
+        if new is None or new.party(Role.EQUIPMENT_PROVIDER) != cause.party:
+            raise Unknown(f"there is no device {cause.details.imei}", member="imei")
+        return new
 
     def _bind(self, situation: Situation, cause: Cause) -> Situation:
         report, store = cause.report, self._store
@@ -132,7 +136,10 @@ class Change:
         return replace(situation, device=replace(situation.device, equipment=None))
 
     def _hand_over(self, situation: Situation, cause: Cause) -> Situation:
-        return replace(situation, device=replace(situation.device, replaced_by=cause.details.imei))
+        new = self._successor(cause).device.imei
+        if new == situation.device.imei:
+            raise Conflict("a device does not replace itself", member="imei")
+        return replace(situation, device=replace(situation.device, replaced_by=new))
 
     def _entrust(self, situation: Situation, cause: Cause) -> Situation:
         name = cause.details.service_provider or ""

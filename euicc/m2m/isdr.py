@@ -9,6 +9,8 @@ from euicc.isdr.applet import IsdR
 from euicc.m2m.conversation import Conversation
 from euicc.m2m.isd_p import IsdP, IsdPs
 from euicc.m2m.key_ring import KeyRing
+from euicc.m2m.notification import M2mNotifications
+from euicc.m2m.registration import Registration
 from euicc.m2m.selection import M2mIsdRSelection, fci
 from euicc.m2m.smsr_address import SmsrAddress
 from euicc.m2m.switching import Switching
@@ -41,7 +43,8 @@ class M2mIsdR(IsdR):
     """The ISD-R of one card.
 
     memory: what it remembers itself; it never goes. key_ring: its keys. isd_ps: the ISD-Ps. switching: changes of the
-    enabled profile. Volatile: what conversations and key establishments left unfinished.
+    enabled profile. notifications_m2m: what its SM-SR has to hear. registration: who listens to the network. Volatile:
+    what conversations and key establishments left unfinished.
     """
 
     def __init__(self, card: Card) -> None:
@@ -50,6 +53,8 @@ class M2mIsdR(IsdR):
         self.key_ring = KeyRing(self.memory, aids.ISD_R, lambda: self.m2m_identity.isd_r_keys)
         self.isd_ps = IsdPs(card.nvm, self.profiles)
         self.switching = Switching(self)
+        self.notifications_m2m = M2mNotifications(self)
+        self.registration = Registration(self)
         self._conversations: dict[int, Conversation] = {}
         self._establishments: dict[bytes, KeyEstablishment] = {}
 
@@ -57,6 +62,10 @@ class M2mIsdR(IsdR):
     def m2m_identity(self) -> M2mIdentity:
         """EID, ECASD, trusted CIs and first keys."""
         return identity_of(self.nvm)
+
+    def installed(self, card: Card) -> None:
+        """It was registered on its card: so is its part of the toolkit."""
+        card.toolkit.add(self.registration)
 
     def select(self, aid: bytes, command: Command, channel: int) -> tuple[Selection, bytes]:
         """SELECT on the local interface, where next to nothing is allowed; FCI as any security domain gives it."""
@@ -118,4 +127,4 @@ class M2mIsdR(IsdR):
         super().boot()
         self._conversations.clear()
         self._establishments.clear()
-        self.switching.boot()
+        self.switching.carry_out()

@@ -77,7 +77,9 @@ def _emergency(nvm: Nvm, old: Profile | None) -> None:
 
 
 def _test(nvm: Nvm, old: Profile | None) -> None:
-    nvm.set(keys.BEFORE_TEST, old.aid if old else NONE_ENABLED)
+    # From one test profile to another the way back stays that of the first.
+    if nvm.get(keys.BEFORE_TEST) is None:
+        nvm.set(keys.BEFORE_TEST, old.aid if old else NONE_ENABLED)
 
 
 EFFECTS: dict[SwitchReason, Callable[[Nvm, Profile | None], None]] = {
@@ -91,6 +93,10 @@ EFFECTS: dict[SwitchReason, Callable[[Nvm, Profile | None], None]] = {
     SwitchReason.TEST_OVER: lambda nvm, old: nvm.delete(keys.BEFORE_TEST),
 }
 """What a switch remembers as the way back, in its own transaction; `old`: the profile that was enabled."""
+
+
+RETREATS = frozenset({SwitchReason.ROLL_BACK, SwitchReason.FALL_BACK})
+"""Switches that nobody asked for."""
 
 
 class Switching:
@@ -116,25 +122,36 @@ class Switching:
             self._isdr.nvm.set(keys.M2M_SWITCH, AskedSwitch(target, reason))
         self._ask_for_refresh()
 
-    def boot(self) -> None:
-        """Reset or power-on: what was asked for is carried out."""
-        asked = self.asked
-        if asked is not None:
-            self.carry_out(asked)
+    @property
+    def under_way(self) -> bool:
+        """Whether a switch waits for its reset, or one that the SM-SR wanted for its confirmation."""
+        pending = self._isdr.notifications_m2m.pending
+        return self.asked is not None or (pending is not None and bool(pending.disabled))
 
-    def carry_out(self, asked: AskedSwitch) -> None:
-        """Disable the enabled profile, then enable the target, in one transaction with all that follows from it."""
-        profiles = self._isdr.profiles
+    def carry_out(self) -> None:
+        """Carry out what was asked for, if anything, as a reset does: with all that follows, in one transaction.
+
+        Nothing happens when the target is enabled already, or was deleted meanwhile.
+        """
+        asked, profiles = self.asked, self._isdr.profiles
+        if asked is None:
+            return
         with self._isdr.nvm.transaction():
             self._isdr.nvm.delete(keys.M2M_SWITCH)
             old, new = profiles.enabled(), profiles.by_aid(asked.target)
-            if old == new:
+            if old == new or (new is None and asked.target != NONE_ENABLED):
                 return
             EFFECTS[asked.reason](self._isdr.nvm, old)
             if old:
                 profiles.update(old.in_state(ProfileState.DISABLED))
             if new:
                 profiles.update(new.in_state(ProfileState.ENABLED))
+            self._isdr.notifications_m2m.switched(asked.reason, old.aid if old else None)
+
+    def drop_retreat(self) -> None:
+        """The SM-SR knows of the switch after all: nothing is rolled back. Needs an open transaction."""
+        if self.asked is not None and self.asked.reason in RETREATS:
+            self._isdr.nvm.delete(keys.M2M_SWITCH)
 
     def _ask_for_refresh(self) -> None:
         """Queue one REFRESH (UICC reset), unless one waits already."""

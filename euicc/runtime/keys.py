@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from euicc.isdr.rollback import Rollback
     from euicc.m2m.identity import M2mIdentity
     from euicc.m2m.isd_p import IsdP
+    from euicc.m2m.notification import PendingNotification as PendingM2mNotification
     from euicc.m2m.switching import AskedSwitch
     from euicc.profiles.pending import PendingNotification
     from euicc.profiles.profile import Profile
@@ -74,6 +75,12 @@ def _decode_asked_switch(data: bytes) -> AskedSwitch:
     from euicc.m2m.switching import AskedSwitch
 
     return AskedSwitch.from_bytes(data)
+
+
+def _decode_m2m_notification(data: bytes) -> PendingM2mNotification:
+    from euicc.m2m.notification import PendingNotification
+
+    return PendingNotification.from_bytes(data)
 
 
 def _decode_identity(data: bytes) -> Identity:
@@ -359,6 +366,23 @@ SMSR_ADDRESSING: Key[bytes] = Key("smsr-addressing", bytes, bytes, b"")
 
 TOKEN_USED: Key[bytes | None] = Key("token-used", _encode_optional, bytes, None)
 """A delete token that ES5.MasterDelete took, by itself in hexadecimal: empty."""
+
+M2M_NOTIFICATION: Key[PendingM2mNotification | None] = Key(
+    "m2m-notification", _encode_record, _decode_m2m_notification, None
+)
+"""The default notification (SGP.02) that is not confirmed yet, with the way back: PendingNotification.to_bytes."""
+
+M2M_NOTIFICATION_NUMBER: Key[int] = Key("m2m-notification-number", _encode_integer, int, 0)
+"""Sequence number of the last default notification; goes on from 0 after 65535. Decimal."""
+
+M2M_CONFIRMED: Key[bytes | None] = Key("m2m-confirmed", _encode_optional, bytes, None)
+"""The last default notification that was confirmed: sequence number (2 bytes), AIDs of the ISD-Ps deleted then."""
+
+M2M_DECLARED: Key[bytes | None] = Key("m2m-declared", _encode_optional, bytes, None)
+"""Whether the first network attachment of an SGP.02 card became a notification: empty; nothing stored: not yet."""
+
+M2M_LOSSES: Key[int] = Key("m2m-losses", _encode_integer, int, 0)
+"""How often in a row the enabled profile of an SGP.02 card lost its network since that took it last. Decimal."""
 
 PROFILE_MEMORY: tuple[Key[Any], ...] = (
     FILE_CONTENT,

@@ -23,6 +23,8 @@ GROWING: tuple[Key[Any], ...] = (
     keys.SECURITY_DOMAIN_DATA,
     keys.SECURITY_DOMAIN_KEYS,
     keys.APPLET_MEMORY,
+    keys.ISD_P,
+    keys.TOKEN_USED,
 )
 """What takes room when it comes. All else was given its room when the card or the profile was made: counters, marks,
 PINs, the contents of files, and the lists of notifications and results, which drop their oldest entry

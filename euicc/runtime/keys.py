@@ -5,6 +5,8 @@ Codecs of our own types are imported on use, so that this file depends on nothin
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from euicc.runtime.nvm import Key
@@ -55,6 +57,16 @@ def _encode_record(value: Any) -> bytes:
     return encoded
 
 
+def _record(home: str) -> Callable[[bytes], Any]:
+    """What decodes the records of a class of ours, by its full name."""
+    module, name = home.rsplit(".", 1)
+
+    def decode(data: bytes) -> Any:
+        return getattr(import_module(module), name).from_bytes(data)
+
+    return decode
+
+
 def _encode_config(value: Any) -> bytes:
     return _encode_text(value.to_json())
 
@@ -63,24 +75,6 @@ def _decode_config(data: bytes) -> Config:
     from euicc.config import Config
 
     return Config.from_json(data.decode())
-
-
-def _decode_isd_p(data: bytes) -> IsdP:
-    from euicc.m2m.isd_p import IsdP
-
-    return IsdP.from_bytes(data)
-
-
-def _decode_asked_switch(data: bytes) -> AskedSwitch:
-    from euicc.m2m.switching import AskedSwitch
-
-    return AskedSwitch.from_bytes(data)
-
-
-def _decode_m2m_notification(data: bytes) -> PendingM2mNotification:
-    from euicc.m2m.notification import PendingNotification
-
-    return PendingNotification.from_bytes(data)
 
 
 def _decode_identity(data: bytes) -> Identity:
@@ -99,48 +93,6 @@ def _decode_m2m_identity(data: bytes) -> M2mIdentity:
         return M2mIdentity.from_bytes(data)
     except M2mIdentityError as error:
         raise ValueError(str(error)) from error
-
-
-def _decode_profile(data: bytes) -> Profile:
-    from euicc.profiles.profile import Profile
-
-    return Profile.from_bytes(data)
-
-
-def _decode_notification(data: bytes) -> PendingNotification:
-    from euicc.profiles.pending import PendingNotification
-
-    return PendingNotification.from_bytes(data)
-
-
-def _decode_load(data: bytes) -> LoadInProgress:
-    from euicc.isdr.installation import LoadInProgress
-
-    return LoadInProgress.from_bytes(data)
-
-
-def _decode_eim(data: bytes) -> AssociatedEim:
-    from euicc.eim.configuration import AssociatedEim
-
-    return AssociatedEim.from_bytes(data)
-
-
-def _decode_rollback(data: bytes) -> Rollback:
-    from euicc.isdr.rollback import Rollback
-
-    return Rollback.from_bytes(data)
-
-
-def _decode_immediate_enable(data: bytes) -> ImmediateEnableConfig:
-    from euicc.isdr.immediate_enable import ImmediateEnableConfig
-
-    return ImmediateEnableConfig.from_bytes(data)
-
-
-def _decode_pin_state(data: bytes) -> PinState:
-    from euicc.uicc.pins import PinState
-
-    return PinState.from_bytes(data)
 
 
 def _encode_key_set(value: Any) -> bytes:
@@ -167,18 +119,6 @@ def _decode_aka(data: bytes) -> AkaParameters:
     return decode(data)
 
 
-def _decode_sequence_numbers(data: bytes) -> SequenceNumbers:
-    from euicc.uicc.authentication.sequence import SequenceNumbers
-
-    return SequenceNumbers.from_bytes(data)
-
-
-def _decode_suspension(data: bytes) -> Suspension:
-    from euicc.runtime.suspension import Suspension
-
-    return Suspension.from_bytes(data)
-
-
 CONFIG: Key[Config | None] = Key("config", _encode_config, _decode_config, None)
 """All product choices the card was made with: JSON."""
 
@@ -192,7 +132,7 @@ M2mIdentity.to_bytes."""
 DEFAULT_DP_ADDRESS: Key[str | None] = Key("default-dp-address", _encode_text, _decode_text, None)
 """Default SM-DP+ address, SGP.22 5.7.3 and 5.7.4; nothing stored: the one of the Config. UTF-8."""
 
-PROFILE: Key[Profile | None] = Key("profile", _encode_record, _decode_profile, None)
+PROFILE: Key[Profile | None] = Key("profile", _encode_record, _record("euicc.profiles.profile.Profile"), None)
 """One installed profile, by the AID of its ISD-P in hexadecimal: Profile.to_bytes."""
 
 PACKAGE: Key[bytes] = Key("package", bytes, bytes, b"")
@@ -203,7 +143,7 @@ SEQUENCE_NUMBER: Key[int] = Key("sequence-number", _encode_integer, int, 0)
 """The last notification sequence number given out; only grows, also through memory reset. Decimal."""
 
 NOTIFICATION: Key[PendingNotification | None] = Key(
-    "notification", _encode_record, _decode_notification, None
+    "notification", _encode_record, _record("euicc.profiles.pending.PendingNotification"), None
 )
 """One pending notification, by its sequence number in eight hexadecimal digits:
 PendingNotification.to_bytes."""
@@ -227,10 +167,14 @@ ONE_TIME_KEY: Key[bytes] = Key("one-time-key", bytes, bytes, b"")
 """Private one-time key kept for a retry of a download, by the OID of its SM-DP+ (dotted): scalar, then public
 point."""
 
-LOAD_IN_PROGRESS: Key[LoadInProgress | None] = Key("load-in-progress", _encode_record, _decode_load, None)
+LOAD_IN_PROGRESS: Key[LoadInProgress | None] = Key(
+    "load-in-progress", _encode_record, _record("euicc.isdr.installation.LoadInProgress"), None
+)
 """How far the bound profile package that is being received has come: LoadInProgress.to_bytes."""
 
-EIM: Key[AssociatedEim | None] = Key("eim", _encode_record, _decode_eim, None)
+EIM: Key[AssociatedEim | None] = Key(
+    "eim", _encode_record, _record("euicc.eim.configuration.AssociatedEim"), None
+)
 """One Associated eIM, by its place in the order of association in eight hexadecimal digits: AssociatedEim.to_bytes."""
 
 EIM_COUNTER: Key[int] = Key("eim-counter", _encode_integer, int, 0)
@@ -243,7 +187,9 @@ PACKAGE_RESULT: Key[bytes] = Key("package-result", bytes, bytes, b"")
 """One eUICC Package Result (tag BF51) that was not acknowledged, by its sequence number in eight hexadecimal
 digits, as it was answered."""
 
-ROLLBACK: Key[Rollback | None] = Key("rollback", _encode_record, _decode_rollback, None)
+ROLLBACK: Key[Rollback | None] = Key(
+    "rollback", _encode_record, _record("euicc.isdr.rollback.Rollback"), None
+)
 """The way back from the profile that a package enabled; nothing stored: not authorised. Rollback.to_bytes."""
 
 SWITCH_CAUSE: Key[int] = Key("switch-cause", _encode_integer, int, 0)
@@ -260,7 +206,7 @@ EMERGENCY_RETURN: Key[bytes | None] = Key("emergency-return", _encode_optional, 
 nothing stored: it is off."""
 
 IMMEDIATE_ENABLE: Key[ImmediateEnableConfig | None] = Key(
-    "immediate-enable", _encode_record, _decode_immediate_enable, None
+    "immediate-enable", _encode_record, _record("euicc.isdr.immediate_enable.ImmediateEnableConfig"), None
 )
 """Immediate enabling is on: ImmediateEnableConfig.to_bytes; nothing stored: it is off."""
 
@@ -276,7 +222,7 @@ OTA_COUNTER: Key[int | None] = Key("ota-counter", _encode_decimal, int, None)
 SCRIPT_CHAIN: Key[bytes | None] = Key("script-chain", _encode_optional, bytes, None)
 """Where a chain of remote scripts stands that shall survive a reset, by ISD-P and TAR."""
 
-PIN_STATE: Key[PinState | None] = Key("pin-state", _encode_record, _decode_pin_state, None)
+PIN_STATE: Key[PinState | None] = Key("pin-state", _encode_record, _record("euicc.uicc.pins.PinState"), None)
 """A PIN or administrative key where it differs from the package, by ISD-P and "path of its directory/reference" (both
 hexadecimal): PinState.to_bytes."""
 
@@ -311,7 +257,10 @@ AKA_PARAMETERS: Key[AkaParameters | None] = Key("aka-parameters", _encode_aka, _
 euicc.uicc.authentication.parameters.encode."""
 
 AKA_SEQUENCE_NUMBERS: Key[SequenceNumbers | None] = Key(
-    "aka-sequence-numbers", _encode_record, _decode_sequence_numbers, None
+    "aka-sequence-numbers",
+    _encode_record,
+    _record("euicc.uicc.authentication.sequence.SequenceNumbers"),
+    None,
 )
 """The sequence numbers accepted with a key, by ISD-P and AID of its application: SequenceNumbers.to_bytes."""
 
@@ -341,10 +290,12 @@ FILE_MEMORY: Key[int] = Key("file-memory", _encode_integer, int, 0)
 APPLET_MEMORY: Key[bytes | None] = Key("applet-memory", _encode_optional, bytes, None)
 """What a toolkit applet of the user's remembers, by its AID (hexadecimal), a stroke, and a name."""
 
-SUSPENSION: Key[Suspension | None] = Key("suspension", _encode_record, _decode_suspension, None)
+SUSPENSION: Key[Suspension | None] = Key(
+    "suspension", _encode_record, _record("euicc.runtime.suspension.Suspension"), None
+)
 """What a suspended UICC will be again when it is resumed; nothing stored: it is not suspended. Suspension.to_bytes."""
 
-ISD_P: Key[IsdP | None] = Key("isd-p", _encode_record, _decode_isd_p, None)
+ISD_P: Key[IsdP | None] = Key("isd-p", _encode_record, _record("euicc.m2m.isd_p.IsdP"), None)
 """An ISD-P of an SGP.02 card that CreateISDP made, by its AID and an empty name: IsdP.to_bytes."""
 
 POL1: Key[int | None] = Key("pol1", _encode_decimal, int, None)
@@ -355,7 +306,9 @@ CONNECTIVITY_PARAMETERS: Key[bytes | None] = Key("connectivity-parameters", _enc
 """Connectivity parameters of a profile (SGP.02) once they were updated, by its ISD-P and an empty name: the blocks A0
 to A2; nothing stored: as in the header of its package."""
 
-M2M_SWITCH: Key[AskedSwitch | None] = Key("m2m-switch", _encode_record, _decode_asked_switch, None)
+M2M_SWITCH: Key[AskedSwitch | None] = Key(
+    "m2m-switch", _encode_record, _record("euicc.m2m.switching.AskedSwitch"), None
+)
 """The change of the enabled profile (SGP.02) that the next reset carries out: AskedSwitch.to_bytes."""
 
 EMERGENCY_ATTRIBUTE: Key[bytes | None] = Key("emergency-attribute", _encode_optional, bytes, None)
@@ -368,7 +321,7 @@ TOKEN_USED: Key[bytes | None] = Key("token-used", _encode_optional, bytes, None)
 """A delete token that ES5.MasterDelete took, by itself in hexadecimal: empty."""
 
 M2M_NOTIFICATION: Key[PendingM2mNotification | None] = Key(
-    "m2m-notification", _encode_record, _decode_m2m_notification, None
+    "m2m-notification", _encode_record, _record("euicc.m2m.notification.PendingNotification"), None
 )
 """The default notification (SGP.02) that is not confirmed yet, with the way back: PendingNotification.to_bytes."""
 

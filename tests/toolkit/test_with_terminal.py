@@ -88,10 +88,10 @@ def test_an_applet_looks_every_ten_minutes() -> None:
     card.register(watch := Watch())
     device = LocalInformationService(Device(location=LocationInformation("00101", b"\0\1", b"\0\2")))
     timers = Timers(lambda: now[0])
-    assert timers.next_end is None
+    ends = [timers.next_end]
     terminal = Terminal(card, toolkit=Toolkit(device, timers))
     terminal.start()
-    assert timers.next_end == 600
+    assert [*ends, timers.next_end] == [None, 600]
     for minutes, cell in ((5, b"\0\2"), (11, b"\0\3"), (22, b"\0\4")):
         now[0] = 60.0 * minutes
         device.device = Device(location=LocationInformation("00101", b"\0\1", cell))

@@ -1,0 +1,198 @@
+"""A card with an administration agent, and a device whose channels lead straight to a server, without sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+
+from apdu import aid, tlv
+from apdu.cat import CommandType, Event, ProactiveCommand
+from apdu.cat.bearer import BearerDescription, BufferSize, ChannelData, ChannelDataLength, ChannelStatus
+from apdu.cat.comprehension import Content
+from apdu.cat.envelope import event_download, timer_expiration
+from apdu.cat.information import TimerValue
+from euicc.env import Env
+from euicc.m2m.scp81.applet import AdministrationAgent, Outcome
+from euicc.m2m.scp81.parameters import SessionParameters
+from euicc.m2m.scp81.session import Administration
+from euicc.testing.m2m.https_admin import HttpsAdmin
+from euicc.testing.m2m.https_admin_trigger import AdminTrigger, psk_identity
+from euicc.uicc.application_data import KeyComponent, SecurityDomainKey
+from tests.toolkit.device import EVERYTHING, Device
+
+EID = bytes.fromhex("89001012012341234012345678901224")
+PSK = bytes(range(0x40, 0x50))
+HERE = AdminTrigger(IPv4Address("127.0.0.1"), 8443)
+
+
+@dataclass
+class Keys:
+    """A security domain with keys for SCP80 and SCP81."""
+
+    keys: tuple[SecurityDomainKey, ...] = (
+        SecurityDomainKey(b"\x18", 1, 0x01, (KeyComponent(0x88, bytes(16)),)),
+        SecurityDomainKey(b"\x18", 1, 0x40, (KeyComponent(0x85, PSK),)),
+        SecurityDomainKey(b"\x48", 2, 0x40, (KeyComponent(0x88, bytes(16)),)),
+    )
+    aid: bytes = aid.ISD_R
+
+    def versions(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(key.version for key in self.keys))
+
+    def key(self, version: int, identifier: int) -> SecurityDomainKey | None:
+        return next(
+            (key for key in self.keys if (key.version, key.identifier) == (version, identifier)), None
+        )
+
+
+@dataclass
+class Domain:
+    """What the agent works for: it answers a script with its own bytes behind the number of the script."""
+
+    executed: list[tuple[bytes, bytes | None]] = field(default_factory=list)
+    kept: SessionParameters = field(default_factory=SessionParameters)
+    ended: int = 0
+    keys: Keys = field(default_factory=Keys)
+
+    def administration(self, seed: int = 7) -> Administration:
+        return Administration(EID, self.keys, lambda: self.kept, self.execute, self.end, Env(seed).random)
+
+    def execute(self, script: bytes, target: bytes | None) -> bytes:
+        self.executed.append((script, target))
+        return tlv.encode(0xAB, b"\x80\x01" + bytes((len(self.executed),)), tlv.encode(0x23, script))
+
+    def end(self) -> None:
+        self.ended += 1
+
+
+def server(**options: object) -> HttpsAdmin:
+    """An administration server that knows the card."""
+    made = HttpsAdmin(Env(8).random, **options)  # type: ignore[arg-type]
+    made.know(EID, psk_identity(EID), PSK)
+    return made
+
+
+class Line(Device):
+    """The device. commands: those that the card sent. cut: at how many of them it stops answering; None: never.
+
+    hangs_up: asked before each word of the card goes to the server, whether the server hangs up instead. meanwhile:
+    called before each command is answered. timer: seconds of the timer that runs. sent: all that went to the server.
+    """
+
+    def __init__(self, domain: Domain, admin: HttpsAdmin, seed: int = 7) -> None:
+        self.agent = AdministrationAgent(domain.administration(seed))
+        self.admin = admin
+        self.outcomes: list[Outcome] = []
+        self.commands: list[ProactiveCommand] = []
+        self.cut: int | None = None
+        self.hangs_up: Callable[[], bool] = lambda: False
+        self.meanwhile: Callable[[ProactiveCommand], None] = lambda command: None
+        self.timer: int | None = None
+        self.sent = b""
+        self._connection = admin.connect()
+        self._waiting = bytearray()
+        self._told = self._dropped = False
+        super().__init__(self.agent)
+        self.fetched()
+
+    def request(self, trigger: AdminTrigger | bytes = HERE, message: bytes = b"") -> bool:
+        """Have a session asked for."""
+        session = trigger if isinstance(trigger, bytes) else trigger.session
+        return self.agent.request(SessionParameters.decode(session), message, self.outcomes.append)
+
+    def hold(self, trigger: AdminTrigger | bytes = HERE, message: bytes = b"") -> Outcome | None:
+        """Ask for a session and see it through; how it ended, None when it did not."""
+        self.request(trigger, message)
+        self.serve()
+        return self.outcomes.pop() if self.outcomes else None
+
+    def serve(self) -> None:
+        """Perform what the card wants until it wants nothing more."""
+        while (answer := self.status())[:2] == "91" or self._news():
+            if answer[:2] != "91":
+                continue
+            command = self.fetch()
+            self.commands.append(command)
+            if self.cut is not None and len(self.commands) >= self.cut:
+                return
+            self.meanwhile(command)
+            self.answer(command, *_PERFORMERS.get(command.type, Line._nothing)(self, command))
+
+    def restart(self) -> None:
+        """Reset the card, and begin anew."""
+        self.card.reset()
+        self.cut, self.timer = None, None
+        self.commands.clear()
+        self._waiting.clear()
+        self._told = False
+        self.start(EVERYTHING)
+        self.fetched()
+
+    def expire(self) -> None:
+        """The timer that the card has started runs out."""
+        assert self.timer is not None
+        seconds, self.timer = self.timer, None
+        self.envelope(timer_expiration(1, seconds))
+        self.serve()
+
+    def types(self) -> list[int]:
+        """Of the commands since this was asked last."""
+        found = [command.type for command in self.commands]
+        self.commands.clear()
+        return found
+
+    def _news(self) -> bool:
+        """Tell the card of data, or of the lost link, once."""
+        if self._waiting and not self._told:
+            self._told = True
+            length = ChannelDataLength(min(len(self._waiting), 255))
+            self.envelope(event_download(Event.DATA_AVAILABLE, ChannelStatus.of(1, True), length))
+            return True
+        if self._dropped and not self._waiting:
+            self._dropped = False
+            self.envelope(event_download(Event.CHANNEL_STATUS, ChannelStatus.of(1, False, True)))
+            return True
+        return False
+
+    def _nothing(self, command: ProactiveCommand) -> tuple[Content, ...]:
+        return ()
+
+    def _open(self, command: ProactiveCommand) -> tuple[Content, ...]:
+        self._connection = self.admin.connect()
+        self._waiting.clear()
+        self._told = self._dropped = False
+        return ChannelStatus.of(1, True), command.find(BearerDescription), command.find(BufferSize)
+
+    def _send(self, command: ProactiveCommand) -> tuple[Content, ...]:
+        data = command.find(ChannelData)
+        assert data is not None
+        self.sent += data.value
+        if self.hangs_up():
+            self._dropped = True
+        elif not self._dropped:
+            self._connection.feed(data.value)
+            self._waiting += self._connection.outgoing()
+            self._dropped = self._connection.closed
+        return (ChannelDataLength(255),)
+
+    def _receive(self, command: ProactiveCommand) -> tuple[Content, ...]:
+        asked = command.find(ChannelDataLength)
+        assert asked is not None
+        data = bytes(self._waiting[: asked.value])
+        del self._waiting[: len(data)]
+        self._told = bool(self._waiting)
+        return ChannelData(data), ChannelDataLength(min(len(self._waiting), 255))
+
+    def _timer(self, command: ProactiveCommand) -> tuple[Content, ...]:
+        value = command.find(TimerValue)
+        self.timer = value.seconds if value else None
+        return ()
+
+
+_PERFORMERS: dict[int, Callable[[Line, ProactiveCommand], tuple[Content, ...]]] = {
+    CommandType.OPEN_CHANNEL: Line._open,
+    CommandType.SEND_DATA: Line._send,
+    CommandType.RECEIVE_DATA: Line._receive,
+    CommandType.TIMER_MANAGEMENT: Line._timer,
+}

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 
 from apdu import StatusError, status
 from euicc.isdp import header
+from euicc.m2m import local
 from euicc.m2m.isd_p import LifeCycle
+from euicc.profiles.profile import ProfileClass
 from euicc.runtime import keys
 from euicc.uicc.memory import ProfileMemory
 
@@ -40,9 +42,10 @@ class Situation:
     """What a rule may look at.
 
     isd_p: the one that is to change, in this state. pol1: its rules. enabled_pol1: rules of the enabled profile.
-    holds_fallback, holds_emergency: whether it has the attribute. fallback: who has the fallback attribute. switching:
-    a switch is under way, or waits for its confirmation. emergency: the emergency profile is enabled.
-    return_to: where a fallback has to return to, because that profile must not be disabled.
+    holds_fallback, holds_emergency: whether it has the attribute. fallback: who has the fallback attribute. is_test: it
+    is a test profile. switching: a switch waits for its reset. local: the device itself chose the enabled profile, for
+    an emergency or a test. way_back: where a switch that is not final, or such a choice, can lead back to. return_to:
+    where a fallback has to return to, because that profile must not be disabled.
     """
 
     isd_p: IsdP
@@ -52,8 +55,10 @@ class Situation:
     holds_fallback: bool
     holds_emergency: bool
     fallback: bytes | None
+    is_test: bool
     switching: bool
-    emergency: bool
+    local: bool
+    way_back: frozenset[bytes]
     return_to: bytes | None
 
 
@@ -97,8 +102,12 @@ def _switching(now: Situation) -> bool:
     return now.switching
 
 
-def _emergency(now: Situation) -> bool:
-    return now.emergency
+def _local(now: Situation) -> bool:
+    return now.local
+
+
+def _is_test(now: Situation) -> bool:
+    return now.is_test
 
 
 def _enabled_must_stay(now: Situation) -> bool:
@@ -113,27 +122,28 @@ def _must_stay(now: Situation) -> bool:
     return Pol1.DELETION_NOT_ALLOWED in now.pol1
 
 
-def _another_is_awaited(now: Situation) -> bool:
+def _another_is_way_back(now: Situation) -> bool:
     return now.return_to not in (None, now.isd_p.aid)
 
 
-def _is_awaited(now: Situation) -> bool:
-    return now.return_to == now.isd_p.aid
+def _is_way_back(now: Situation) -> bool:
+    return now.isd_p.aid in (*now.way_back, now.return_to)
 
 
 WRONG_STATE = status.CONDITIONS_NOT_SATISFIED
 
 ENABLE: Rules = (
     (_not_disabled, WRONG_STATE),
+    (_is_test, WRONG_STATE),
     (_switching, WRONG_STATE),
-    (_emergency, WRONG_STATE),
+    (_local, WRONG_STATE),
     (_enabled_must_stay, status.POL1_FORBIDS),
-    (_another_is_awaited, status.POL1_FORBIDS),
+    (_another_is_way_back, status.POL1_FORBIDS),
 )
 DISABLE: Rules = (
     (_not_enabled, WRONG_STATE),
     (_switching, WRONG_STATE),
-    (_emergency, WRONG_STATE),
+    (_local, WRONG_STATE),
     (_holds_fallback, WRONG_STATE),
     (_no_fallback, WRONG_STATE),
     (_must_stay_enabled, status.POL1_FORBIDS),
@@ -142,23 +152,24 @@ DELETE: Rules = (
     (_enabled, WRONG_STATE),
     (_switching, WRONG_STATE),
     (_holds_fallback, WRONG_STATE),
+    (_is_way_back, WRONG_STATE),
     (_must_stay, status.POL1_FORBIDS),
-    (_is_awaited, WRONG_STATE),
 )
 MASTER_DELETE: Rules = (
     (_not_disabled, WRONG_STATE),
     (_switching, WRONG_STATE),
     (_holds_fallback, WRONG_STATE),
+    (_is_way_back, WRONG_STATE),
 )
 SET_FALLBACK: Rules = (
     (_without_profile, WRONG_STATE),
     (_switching, WRONG_STATE),
     (_holds_emergency, WRONG_STATE),
-    (_another_is_awaited, status.POL1_FORBIDS),
+    (_another_is_way_back, status.POL1_FORBIDS),
 )
 SET_EMERGENCY: Rules = (
     (_without_profile, WRONG_STATE),
-    (_emergency, WRONG_STATE),
+    (_local, WRONG_STATE),
     (_holds_fallback, WRONG_STATE),
 )
 ESTABLISH_KEYS: Rules = ((_with_profile, WRONG_STATE),)
@@ -189,7 +200,7 @@ def pol1(isdr: M2mIsdR, aid: bytes) -> Pol1:
 
 
 def _situation(isdr: M2mIsdR, conversation: Conversation, isd_p: IsdP) -> Situation:
-    enabled = isdr.profiles.enabled()
+    enabled, profile = isdr.profiles.enabled(), isdr.profiles.by_aid(isd_p.aid)
     fallback = isdr.nvm.get(keys.FALLBACK_ATTRIBUTE)
     return Situation(
         isd_p=isd_p,
@@ -199,10 +210,18 @@ def _situation(isdr: M2mIsdR, conversation: Conversation, isd_p: IsdP) -> Situat
         holds_fallback=fallback == isd_p.aid,
         holds_emergency=isdr.nvm.get(keys.EMERGENCY_ATTRIBUTE) == isd_p.aid,
         fallback=fallback,
+        is_test=profile is not None and profile.profile_class is ProfileClass.TEST,
         switching=bool(conversation.afterwards) or isdr.switching.asked is not None,
-        emergency=isdr.nvm.get(keys.EMERGENCY_RETURN) is not None,
+        local=local.active(isdr.nvm),
+        way_back=_way_back(isdr),
         return_to=_return_to(isdr),
     )
+
+
+def _way_back(isdr: M2mIsdR) -> frozenset[bytes]:
+    pending = isdr.notifications_m2m.pending
+    chosen = map(isdr.nvm.get, (keys.EMERGENCY_RETURN, keys.BEFORE_TEST))
+    return frozenset((*(pending.disabled if pending else ()), *filter(None, chosen)))
 
 
 def _return_to(isdr: M2mIsdR) -> bytes | None:

@@ -1,7 +1,4 @@
-"""The ISD-R of an SGP.02 card on the local interface: without a secure channel ES5 is refused with 6982, SGP.02 2.4.
-
-What the device itself may ask for stands in `LOCAL`, and is the same whoever asks elsewhere.
-"""
+"""The ISD-R of an SGP.02 card on the local interface: without a secure channel ES5 is refused with 6982, SGP.02 2.4."""
 
 from __future__ import annotations
 
@@ -24,10 +21,10 @@ class M2mIsdRSelection:
         self._conversation = Conversation()
 
     def process(self, command: Command) -> bytes:
-        """As `euicc.m2m.commands.execute`, for somebody who has no keys."""
-        from euicc.m2m.commands import execute
+        """As `euicc.m2m.commands.execute`, for somebody who has no keys; STORE DATA is that of ESx."""
+        from euicc.m2m.commands import LOCAL_COMMANDS, execute
 
-        return execute(self._isdr, self._conversation, command)
+        return execute(self._isdr, self._conversation, command, LOCAL_COMMANDS)
 
     def closed(self) -> None:
         """What was left unfinished is gone with this object."""

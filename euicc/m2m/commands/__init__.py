@@ -12,7 +12,7 @@ from euicc.m2m.commands.get_data import get_data
 from euicc.m2m.commands.get_status import get_status
 from euicc.m2m.commands.install import install
 from euicc.m2m.commands.put_key import put_key
-from euicc.m2m.commands.store_data import store_data
+from euicc.m2m.commands.store_data import local_store_data, store_data
 
 if TYPE_CHECKING:
     from euicc.m2m.conversation import Conversation
@@ -23,7 +23,9 @@ SECURED = SecurityLevel.AUTHENTICATED | SecurityLevel.C_MAC | SecurityLevel.C_EN
 
 Handler = Callable[["M2mIsdR", "Conversation", Command], bytes]
 
-COMMANDS: dict[int, tuple[SecurityLevel, Handler]] = {
+Commands = dict[int, tuple[SecurityLevel, Handler]]
+
+COMMANDS: Commands = {
     instruction.GET_DATA: (SecurityLevel.NONE, get_data),
     instruction.GET_STATUS: (SECURED, get_status),
     instruction.INSTALL: (SECURED, install),
@@ -31,15 +33,18 @@ COMMANDS: dict[int, tuple[SecurityLevel, Handler]] = {
     instruction.STORE_DATA: (SECURED, store_data),
     instruction.PUT_KEY: (SECURED, put_key),
 }
-"""INS -> what the conversation must be at least, and the function."""
+LOCAL_COMMANDS: Commands = {**COMMANDS, instruction.STORE_DATA: (SecurityLevel.NONE, local_store_data)}
+"""INS -> what the conversation must be at least, and the function; over the air, and on the local interface."""
 
 
-def execute(isdr: M2mIsdR, conversation: Conversation, command: Command) -> bytes:
+def execute(
+    isdr: M2mIsdR, conversation: Conversation, command: Command, commands: Commands = COMMANDS
+) -> bytes:
     """Run one command in the ISD-R; response data. What it changes is in the NVM, wholly or not at all.
 
     StatusError 6D00 (unknown INS), 6E00 (class), 6982 (the conversation is not good enough), and the command's own.
     """
-    entry = COMMANDS.get(command.ins)
+    entry = commands.get(command.ins)
     if entry is None:
         raise StatusError(status.INS_NOT_SUPPORTED)
     level, handler = entry

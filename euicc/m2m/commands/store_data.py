@@ -10,7 +10,8 @@
     3A08    ES5.HandleNotificationConfirmation
     3A09    ES5.SetEmergencyProfileAttribute
 
-A group that only the ISD-R knows is for the ISD-R, whoever was named before.
+A group that only the ISD-R knows is for the ISD-R, whoever was named before. On the local interface there are those of
+ESx instead (`euicc.m2m.local`), and none of these.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from typing import TYPE_CHECKING
 from apdu import Command, StatusError, TlvError, status, tlv
 from euicc.globalplatform.dgi import DgiError
 from euicc.globalplatform.store_data import DGI_FORMAT, LAST_BLOCK, append
-from euicc.m2m.commands import addressing, key_sets, profiles
+from euicc.m2m import local
+from euicc.m2m.commands import addressing, key_sets, notifications, profiles
 from euicc.m2m.commands.data_groups import DataGroup, parse_all
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ ISD_R: dict[int, Function] = {
     DISABLE: Function(profiles.disable),
     SET_FALLBACK: Function(profiles.set_fallback),
     ADDRESSING: Function(addressing.update),
+    CONFIRMATION: Function(notifications.confirm),
     SET_EMERGENCY: Function(profiles.set_emergency),
 }
 ISD_P: dict[int, Function] = {
@@ -63,6 +66,9 @@ ISD_P: dict[int, Function] = {
 }
 """Identifier of the data group -> function."""
 
+Find = Callable[["Conversation", int], Function]
+"""The function of a data group in this conversation; StatusError when there is none."""
+
 
 def store_data(isdr: M2mIsdR, conversation: Conversation, command: Command) -> bytes:
     """STORE DATA: b8 of P1 on the last block, P2 its number from 00; blocks may come in several packets.
@@ -71,28 +77,39 @@ def store_data(isdr: M2mIsdR, conversation: Conversation, command: Command) -> b
     complete, since its answer is needed for the next group. StatusError 6A86 for a block out of turn, or not in DGIs;
     6700 for an empty block or too many; 6A80 for malformed or unknown groups, and those of the functions.
     """
+    return store(isdr, conversation, command, _of_es5)
+
+
+def local_store_data(isdr: M2mIsdR, conversation: Conversation, command: Command) -> bytes:
+    """STORE DATA from the device itself: ESx; StatusError as for `store_data`, 6982 for the groups of ES5."""
+    return store(isdr, conversation, command, _of_esx)
+
+
+def store(isdr: M2mIsdR, conversation: Conversation, command: Command, find: Find) -> bytes:
+    """One block, with the functions that `find` finds."""
     try:
-        return _store(isdr, conversation, command)
+        return _run(isdr, conversation, _groups(conversation, command), find)
     except StatusError:
         conversation.chain = None
         raise
 
 
-def _store(isdr: M2mIsdR, conversation: Conversation, command: Command) -> bytes:
+def _groups(conversation: Conversation, command: Command) -> list[DataGroup]:
+    """What can be executed now."""
     chain = append(conversation, command)
     if chain.structure != DGI_FORMAT:
         raise StatusError(status.INCORRECT_P1_P2)
     data = bytes(chain.data)
     if command.p1 & LAST_BLOCK:
         conversation.chain = None
-        return _run(isdr, conversation, _groups(data))
+        return _parsed(data)
     if not _is_certificate(data):
-        return b""
+        return []
     chain.data.clear()
-    return _run(isdr, conversation, _groups(data))
+    return _parsed(data)
 
 
-def _groups(data: bytes) -> list[DataGroup]:
+def _parsed(data: bytes) -> list[DataGroup]:
     try:
         return parse_all(data)
     except DgiError:
@@ -109,18 +126,20 @@ def _is_certificate(data: bytes) -> bool:
     return group.identifier == CERTIFICATE
 
 
-def _run(isdr: M2mIsdR, conversation: Conversation, groups: list[DataGroup]) -> bytes:
+def _run(isdr: M2mIsdR, conversation: Conversation, groups: list[DataGroup], find: Find) -> bytes:
     response = b""
+    if not groups:
+        return response
     with isdr.nvm.transaction():
         for group in groups:
-            function = _function(conversation, group.identifier)
+            function = find(conversation, group.identifier)
             response += function.run(isdr, conversation, group.rest if function.with_rest else group.value)
             if function.with_rest:
                 break
     return response
 
 
-def _function(conversation: Conversation, identifier: int) -> Function:
+def _of_es5(conversation: Conversation, identifier: int) -> Function:
     if conversation.target is not None and identifier in ISD_P:
         return ISD_P[identifier]
     function = ISD_R.get(identifier)
@@ -128,3 +147,12 @@ def _function(conversation: Conversation, identifier: int) -> Function:
         raise StatusError(status.INCORRECT_DATA)
     conversation.target = None
     return function
+
+
+def _of_esx(conversation: Conversation, identifier: int) -> Function:
+    if identifier in ISD_R:
+        raise StatusError(status.SECURITY_STATUS_NOT_SATISFIED)
+    run = local.FUNCTIONS.get(identifier)
+    if run is None:
+        raise StatusError(status.INCORRECT_DATA)
+    return Function(run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from apdu.ef import digits
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-CONSUMER = "sgp22"
 EVENTS = ("install", "enable", "disable", "delete")
 """By their bits in NotificationEvent."""
 RULES = {1: "disabling not allowed", 2: "deletion not allowed"}
@@ -29,22 +29,51 @@ def contents(card: Card) -> Row:
 
     Numbers as printed, keys as hex.
 
-    An IoT eUICC has eims, a row each, and iot: what it remembers of fallback, emergency, rollback, and so on.
+    An IoT eUICC has eims, a row each, and iot: what it remembers of fallback, emergency, rollback, and so on. One of
+    SGP.02 has isd_ps, a row each, and isd_r instead of version and notifications.
     """
-    found: Row = {
-        "eid": card.identity.eid.hex(),
-        "variant": card.config.variant,
+    found: Row = {"eid": card.identity.eid.hex(), "variant": card.config.variant}
+    for section in SECTIONS[card.config.variant]:
+        found |= section(card)
+    if card.config.quirks:
+        found["quirks"] = ", ".join(card.config.quirks)
+    return found
+
+
+def _consumer(card: Card) -> Row:
+    return {
         "version": ".".join(map(str, card.config.svn)),
         "cis": [_ci(card, anchor) for anchor in card.identity.trusted],
         "profiles": [_profile(profile) for profile in card.isdr.profiles.all()],
         "notifications": [_notification(each) for each in card.isdr.notifications.all()],
     }
-    if card.config.quirks:
-        found["quirks"] = ", ".join(card.config.quirks)
-    if card.config.variant != CONSUMER:
-        found["eims"] = [_eim(card.isdr.eims, eim) for eim in card.isdr.eims.all()]
-        found["iot"] = _iot(card)
-    return found
+
+
+def _for_eims(card: Card) -> Row:
+    return {"eims": [_eim(card.isdr.eims, eim) for eim in card.isdr.eims.all()], "iot": _iot(card)}
+
+
+def _m2m(card: Card) -> Row:
+    from euicc.m2m import contents as m2m
+    from euicc.m2m.isdr import M2mIsdR
+
+    isdr = card.isdr
+    assert isinstance(isdr, M2mIsdR)  # so says the variant
+    return {
+        "cis": m2m.cis(isdr),
+        "profiles": [_profile(profile) for profile in isdr.profiles.all()],
+        "isd_ps": m2m.isd_ps(isdr),
+        "isd_r": m2m.isd_r(isdr),
+    }
+
+
+SECTIONS: dict[str, tuple[Callable[[Card], Row], ...]] = {
+    "sgp22": (_consumer,),
+    "sgp32": (_consumer, _for_eims),
+    "sgp32-v1.0": (_consumer, _for_eims),
+    "sgp02": (_m2m,),
+}
+"""What there is to tell, by the variant of the card."""
 
 
 def _ci(card: Card, anchor: TrustAnchor) -> Row:

@@ -130,3 +130,29 @@ def test_packages_of_ts48(tmp_path: Path, package: Path) -> None:
     assert {each["algorithm"] for each in profile["aka"]} == {"USIM test algorithm"}
     assert len(profile["files"]) > 230
     assert all(file["raw"] is not None for file in profile["files"] if file["structure"] == "transparent")
+
+
+def test_a_card_of_sgp02_tells_of_isd_ps_and_key_sets(tmp_path: Path) -> None:
+    path = tmp_path / "m2m.card"
+    card = Card.manufacture(variant="sgp02", seed=1)
+    card.preload(BUILT.package, enabled=True)
+    card.save(path)
+    found = in_json(path)
+    assert list(found) == ["eid", "variant", "cis", "profiles", "isd_ps", "isd_r"]
+    assert found["isd_ps"] == [
+        {
+            "number": "0010",
+            "state": "enabled",
+            "iccid": found["profiles"][0]["iccid"],
+            "pol1": [],
+            "attributes": ["fallback"],
+            "memory": None,
+            "keys": [],
+            "isd_p": "A0000005591010FFFFFFFF8900001000",
+        }
+    ]
+    assert found["isd_r"]["keys"] == ["01 SCP80", "40 SCP81"]
+    assert (found["isd_r"]["switch"], found["isd_r"]["notification"]) == (None, None)
+    shown = show(path, "--files").stdout
+    assert "0010" in shown
+    assert "EF.IMSI" in shown

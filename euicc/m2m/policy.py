@@ -122,7 +122,7 @@ def _must_stay(now: Situation) -> bool:
     return Pol1.DELETION_NOT_ALLOWED in now.pol1
 
 
-def _another_is_way_back(now: Situation) -> bool:
+def _another_is_awaited(now: Situation) -> bool:
     return now.return_to not in (None, now.isd_p.aid)
 
 
@@ -138,7 +138,7 @@ ENABLE: Rules = (
     (_switching, WRONG_STATE),
     (_local, WRONG_STATE),
     (_enabled_must_stay, status.POL1_FORBIDS),
-    (_another_is_way_back, status.POL1_FORBIDS),
+    (_another_is_awaited, status.POL1_FORBIDS),
 )
 DISABLE: Rules = (
     (_not_enabled, WRONG_STATE),
@@ -165,7 +165,7 @@ SET_FALLBACK: Rules = (
     (_without_profile, WRONG_STATE),
     (_switching, WRONG_STATE),
     (_holds_emergency, WRONG_STATE),
-    (_another_is_way_back, status.POL1_FORBIDS),
+    (_another_is_awaited, status.POL1_FORBIDS),
 )
 SET_EMERGENCY: Rules = (
     (_without_profile, WRONG_STATE),

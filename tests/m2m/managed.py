@@ -14,16 +14,17 @@ from euicc.m2m.isdr import M2mIsdR
 from euicc.testing.ota import Handset, KeySet, OtaPlatform, Protection, Script, ScriptResult, parse_expanded
 from euicc.testing.ota.packet import Response as OtaResponse
 from euicc.testing.profile_builder import Subscription, build
+from tests.m2m import commands
 
 TAR = bytes.fromhex("000001")
 CARD = "the card"
 FIRST, SECOND, THIRD = aids.isd_p(0x10), aids.isd_p(0x11), aids.isd_p(0x12)
-ICCID, OTHER_ICCID = "8900101234567890123", "8900101234567890131"
+ICCID, OTHER_ICCID, THIRD_ICCID = "8900101234567890123", "8900101234567890131", "8900101234567890149"
 
 
 @cache
-def package(iccid: str = ICCID) -> bytes:
-    return build(Subscription(iccid=iccid)).package
+def package(iccid: str = ICCID, pol1: int | None = None) -> bytes:
+    return build(Subscription(iccid=iccid, pol1=pol1)).package
 
 
 def identity() -> M2mIdentity:
@@ -63,10 +64,10 @@ class Managed:
             attempts=1,
         )
 
-    def script(self, *commands: str, name: str = CARD) -> ScriptResult:
+    def script(self, *apdus: str, name: str = CARD) -> ScriptResult:
         """C-APDUs in an expanded script; all their responses."""
         script = Script()
-        script.commands.extend(Command.parse(bytes.fromhex(each)) for each in commands)
+        script.commands.extend(Command.parse(bytes.fromhex(each)) for each in apdus)
         response = self.send(script.expanded(indefinite=True), name)
         assert response.status == 0
         return parse_expanded(response.data)
@@ -88,17 +89,31 @@ class Managed:
         assert sw == 0x9000
         return {aid.value: state.value[0] for aid, state in found}
 
+    def switch(self, aid: bytes) -> None:
+        """Enable a profile, and confirm it."""
+        assert self.sw(commands.enable(aid)) == 0x9000
+        self.confirm()
+
+    def confirm(self) -> str:
+        """Confirm what the card has to tell; what it answers."""
+        pending = self.isdr.notifications_m2m.pending
+        assert pending is not None
+        data, sw = self.es5(commands.confirm(pending.number))
+        assert sw == 0x9000
+        return data
+
     def terminal(self, command: str) -> Response:
         """An APDU on the local interface."""
         return Response.parse(self.card.transmit(bytes.fromhex(command)))
 
 
-def managed(*iccids: str, config: Config | None = None, seed: int = 1) -> Managed:
-    """The first profile enabled, with the fallback attribute; the others disabled."""
+def managed(*iccids: str, config: Config | None = None, seed: int = 1, pol1: tuple[int, ...] = ()) -> Managed:
+    """The first profile enabled, with the fallback attribute; the others disabled. pol1: of each that has one."""
     card = Card.manufacture(variant="sgp02", config=config, seed=seed)
     for number, iccid in enumerate(iccids or (ICCID,)):
-        card.preload(package(iccid), enabled=number == 0)
+        card.preload(package(iccid, *pol1[number : number + 1]), enabled=number == 0)
     card.reset()
     made = Managed(card, Handset(card))
+    made.handset.commands.clear()
     made.platform.register(CARD, scp80())
     return made

@@ -65,17 +65,19 @@ class Store:
         """Opens the file, and makes it if there is none; StoreError."""
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, timeout=0, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise StoreError(f"{path} cannot be used: {error}") from error
+        try:
             self._prepare()
         except sqlite3.Error as error:
+            self.close()
             reason = "another platform has it open" if "locked" in str(error) else str(error)
             raise StoreError(f"{path} cannot be used: {reason}") from error
 
     def _prepare(self) -> None:
-        """Takes the lock that only its own end releases, then looks at what is there."""
+        """Takes the lock that only its own end releases, and changes nothing of a file that is none of ours."""
         run = self._connection.execute
         run("PRAGMA locking_mode = EXCLUSIVE")
-        run("PRAGMA journal_mode = WAL")
-        run("PRAGMA synchronous = FULL")
         run("PRAGMA foreign_keys = ON")
         with self.transaction():
             (empty,) = run("SELECT count(*) = 0 FROM sqlite_master").fetchone()
@@ -84,8 +86,10 @@ class Store:
             (application,), (version,) = (
                 run(f"PRAGMA {each}").fetchone() for each in ("application_id", "user_version")
             )
-        if (application, version) != (APPLICATION_ID, VERSION):
-            raise sqlite3.DatabaseError("it is not the file of a service platform of this version")
+            if (application, version) != (APPLICATION_ID, VERSION):
+                raise sqlite3.DatabaseError("it is not the file of a service platform of this version")
+        run("PRAGMA journal_mode = WAL")
+        run("PRAGMA synchronous = FULL")
 
     def _create(self) -> None:
         for statement in _SCHEMA.split(";")[:-1]:

@@ -17,7 +17,15 @@ from examples.service_platform.devices import EmulatedDevice, Numbers, make_card
 from examples.service_platform.life_cycle import Platform
 from examples.service_platform.operator_side import OperatorSide
 from examples.service_platform.roles import TEST_PARTIES, Party, Role, party_for_tests
-from examples.service_platform.states import DEVICE_TESTED, FINAL, SERVICE, Event, ServiceState, Transition
+from examples.service_platform.states import (
+    DEVICE_TESTED,
+    FINAL,
+    SERVICE,
+    Event,
+    NetworkState,
+    ServiceState,
+    Transition,
+)
 from examples.service_platform.store import Store
 
 PROVIDER, SERVICE_PROVIDER = "vehicles", "telematics"
@@ -149,25 +157,24 @@ class World:
         return "\n".join(self.store._connection.iterdump())
 
     def is_consistent(self) -> bool:
-        """Both machines agree for each device, an equipment has one, and the network does what was written."""
-        found = self.store.all()
-        agree = all(
-            NETWORK_OF_STAGE[each.device.state.name]
-            == (each.subscription.state.value if each.subscription else None)
-            for each in found
-        )
-        mounted = [
-            each.device.equipment
-            for each in found
-            if each.device.equipment and each.device.state.stage not in FINAL
-        ]
-        written = {
-            each.subscription.imsi: each.subscription.state.value
-            for each in self.store.stock()
-            if each.subscription.state.value != "terminated"
-        }
-        followed = {imsi: state.value for imsi, state in self.network._states.items()}
-        return agree and len(mounted) == len(set(mounted)) and written == followed
+        return consistent(self.store, self.network)
+
+
+def consistent(store: Store, network: OperatorSide) -> bool:
+    """Both machines agree for each device, an equipment has one at most, and the network does what was written."""
+    found = store.all()
+    agree = all(
+        NETWORK_OF_STAGE[each.device.state.name] == (each.subscription.state if each.subscription else None)
+        for each in found
+    )
+    mounted = [
+        each.device.equipment
+        for each in found
+        if each.device.equipment and each.device.state.stage not in FINAL
+    ]
+    written = {each.subscription.imsi: each.subscription.state for each in store.stock()}
+    known = {imsi: state for imsi, state in written.items() if state is not NetworkState.TERMINATED}
+    return agree and len(mounted) == len(set(mounted)) and known == network._states
 
 
 def paper(number: int) -> dict[str, str]:

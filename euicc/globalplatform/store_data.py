@@ -5,6 +5,7 @@
 | data objects of the domain | 42, 45, 66, CF, 5F50; DGI 0070 with such | any domain | GPCS 11.11 |
 | ES6.UpdateMetadata | BF2A | MNO-SD | SGP.22 5.4.1 |
 | new key of a network access application | FF6B | MNO-SD, with C-MAC and C-ENC | ours: `network_keys` |
+| POL1, connectivity parameters | DGI 3A06, 3A07 | MNO-SD, with C-MAC and C-ENC | SGP.02 4.1.2: `euicc.m2m.es6` |
 """
 
 from __future__ import annotations
@@ -80,14 +81,20 @@ def _ber_tlv(data: bytes) -> list[tlv.Tlv]:
 
 
 def _dgis(data: bytes) -> list[tlv.Tlv]:
-    """The data objects in DGI 0070, the only one that is known."""
+    """The data objects in DGI 0070, and the groups of ES6, each with its identifier as the tag."""
     try:
         groups = dgi.parse_all(data)
     except DgiError:
         raise StatusError(status.INCORRECT_DATA) from None
-    if any(identifier != dgi.SECURITY_DOMAIN_DATA for identifier, _ in groups):
-        raise StatusError(status.REFERENCED_DATA_NOT_FOUND)
-    return [each for _, value in groups for each in _ber_tlv(value)]
+    found: list[tlv.Tlv] = []
+    for identifier, value in groups:
+        if identifier in ES6:
+            found.append(tlv.Tlv(identifier, value, value))
+        elif identifier == dgi.SECURITY_DOMAIN_DATA:
+            found += _ber_tlv(value)
+        else:
+            raise StatusError(status.REFERENCED_DATA_NOT_FOUND)
+    return found
 
 
 FORMATS: dict[int, Callable[[bytes], list[tlv.Tlv]]] = {
@@ -106,8 +113,18 @@ def _keep(domain: Domain, session: Session, given: tlv.Tlv) -> None:
     domain.put_data_object(given.tag, given.encoded)
 
 
+def _es6(domain: Domain, session: Session, given: tlv.Tlv) -> None:
+    # Only a card of SGP.02 needs it.
+    from euicc.m2m import es6
+
+    es6.update(domain, session, given)
+
+
+ES6 = (0x3A06, 0x3A07)
+"""DGIs that are no tags: no data object begins with 3A06."""
 FUNCTIONS: dict[int, Function] = {
     **dict.fromkeys(STORED, _keep),
+    **dict.fromkeys(ES6, _es6),
     metadata.UPDATE_METADATA: metadata.update,
     network_keys.NETWORK_KEYS: network_keys.change,
 }

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from apdu import TlvError, tlv
 from apdu.cat.bearer import BearerDescription, NetworkAccessName
@@ -23,7 +23,8 @@ from euicc.runtime import keys
 from euicc.uicc.memory import ProfileMemory
 
 if TYPE_CHECKING:
-    from euicc.isdr.applet import IsdR
+    from euicc.profiles.store import ProfileStore
+    from euicc.runtime.nvm import Nvm
 
 # Which of A1 and A2 is which is known from one source only: this line is all that would change.
 SMS, HTTPS, CAT_TP = 0xA0, 0xA1, 0xA2
@@ -32,6 +33,20 @@ _COMPREHENSION = 0x80
 _PID, _DCS = 0x01, 0x02
 """Tags 81 and 82 without the bit that may be a comprehension flag, too."""
 _DEFAULT_BEARER = BearerDescription()
+
+
+class Holder(Protocol):
+    """Who has profiles: an ISD-R."""
+
+    @property
+    def nvm(self) -> Nvm:
+        """The card's memory."""
+        ...
+
+    @property
+    def profiles(self) -> ProfileStore:
+        """Its profiles."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -56,7 +71,7 @@ class HttpsParameters:
     password: str | None = None
 
 
-def sms(isdr: IsdR) -> SmsParameters:
+def sms(isdr: Holder) -> SmsParameters:
     """Those of the enabled profile; defaults for what it does not say, or when none is enabled."""
     fields = _fields(isdr, SMS)
     centre, pid, dcs = (_first(fields, tag) for tag in (Tag.ADDRESS, _PID, _DCS))
@@ -68,7 +83,7 @@ def sms(isdr: IsdR) -> SmsParameters:
     )
 
 
-def https(isdr: IsdR) -> HttpsParameters:
+def https(isdr: Holder) -> HttpsParameters:
     """Those of the enabled profile; defaults for what it does not say, or when none is enabled."""
     fields = _fields(isdr, HTTPS)
     bearer, name = (_first(fields, tag) for tag in (Tag.BEARER_DESCRIPTION, Tag.NETWORK_ACCESS_NAME))
@@ -82,13 +97,13 @@ def https(isdr: IsdR) -> HttpsParameters:
     )
 
 
-def parameters(isdr: IsdR, aid: bytes) -> bytes:
+def parameters(isdr: Holder, aid: bytes) -> bytes:
     """All blocks of the profile in the ISD-P `aid`; none when there are no profile and no parameters."""
     stored = ProfileMemory(isdr.nvm, aid).get(keys.CONNECTIVITY_PARAMETERS)
     return _from_package(isdr, aid) if stored is None else stored
 
 
-def update(isdr: IsdR, aid: bytes, value: bytes) -> None:
+def update(isdr: Holder, aid: bytes, value: bytes) -> None:
     """ES8 or ES6.UpdateConnectivityParameters: the value of 3A07; needs an open NVM transaction.
 
     TlvError when it is malformed; nothing is changed then.
@@ -129,13 +144,13 @@ _DECODERS: dict[int, Callable[[bytes], object]] = {
 }
 
 
-def _fields(isdr: IsdR, tag: int) -> list[tuple[int, bytes]]:
+def _fields(isdr: Holder, tag: int) -> list[tuple[int, bytes]]:
     enabled = isdr.profiles.enabled()
     found = [] if enabled is None else [b for b in _blocks(parameters(isdr, enabled.aid)) if b.tag == tag]
     return _objects(found[0].value) if found else []
 
 
-def _from_package(isdr: IsdR, aid: bytes) -> bytes:
+def _from_package(isdr: Holder, aid: bytes) -> bytes:
     package = isdr.profiles.package(aid)
     if not package:
         return b""

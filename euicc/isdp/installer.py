@@ -76,6 +76,11 @@ class Installer:
         self._warnings: list[pe.PEStatus] = []
         self._aborted: InstallationAborted | None = None
 
+    @property
+    def ended(self) -> bool:
+        """Whether `end` was processed: nothing may follow any more."""
+        return self._sequence.ended
+
     def feed(self, data: bytes) -> None:
         """The next bytes of the package, cut anywhere; InstallationAborted."""
         for element in self._reader.feed(data):

@@ -14,7 +14,7 @@ from euicc.m2m.registration import Registration
 from euicc.m2m.selection import M2mIsdRSelection, fci
 from euicc.m2m.smsr_address import SmsrAddress
 from euicc.m2m.switching import Switching
-from euicc.m2m.target import IsdRTarget
+from euicc.m2m.target import IsdPTarget, IsdRTarget
 from euicc.runtime import keys
 from euicc.uicc.memory import ProfileMemory
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from apdu import Command
     from euicc.card import Card
+    from euicc.m2m.es8 import Es8
     from euicc.m2m.identity import M2mIdentity
     from euicc.m2m.key_establishment import KeyEstablishment
     from euicc.ota.target import Protected, Target
@@ -56,6 +57,7 @@ class M2mIsdR(IsdR):
         self.notifications_m2m = M2mNotifications(self)
         self.registration = Registration(self)
         self._conversations: dict[int, Conversation] = {}
+        self._es8: dict[bytes, Es8] = {}
         self._establishments: dict[bytes, KeyEstablishment] = {}
 
     @property
@@ -72,8 +74,19 @@ class M2mIsdR(IsdR):
         return M2mIsdRSelection(self), fci(aid)
 
     def targets(self) -> Iterable[Target]:
-        """The ISD-R under its TAR."""
-        return (IsdRTarget(self),)
+        """The ISD-R under its TAR, and the ISD-Ps under theirs."""
+        yield IsdRTarget(self)
+        for isd_p in self.isd_ps.all():
+            yield IsdPTarget(self, isd_p)
+
+    def es8(self, isd_p: IsdP) -> Es8:
+        """The SM-DP's conversations with an ISD-P; they begin anew when it, or its keys, were replaced."""
+        found = self._es8.get(isd_p.aid)
+        if found is None or not found.valid:
+            from euicc.m2m.es8 import Es8
+
+            found = self._es8[isd_p.aid] = Es8(self, isd_p)
+        return found
 
     def conversation(self, protected: Protected) -> Conversation:
         """The conversation with whoever has this key set; chains of STORE DATA go on from packet to packet."""
@@ -126,5 +139,6 @@ class M2mIsdR(IsdR):
         """Reset or power-on."""
         super().boot()
         self._conversations.clear()
+        self._es8.clear()
         self._establishments.clear()
         self.switching.carry_out()

@@ -1,4 +1,4 @@
-"""The ISD-R under its TAR: scripts of ES5, protected by its SCP80 keys, SGP.02 2.4.3."""
+"""The ISD-R and the ISD-Ps under their TARs: scripts of ES5 and ES8, under the ISD-R's SCP80 keys, SGP.02 2.4.3."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from euicc.m2m.conversation import Conversation
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from apdu.tlv import Tlv
+    from euicc.m2m.es8 import Es8
+    from euicc.m2m.isd_p import IsdP
     from euicc.m2m.isdr import M2mIsdR
     from euicc.m2m.key_ring import KeyRing
     from euicc.ota.target import Protected
@@ -20,6 +23,7 @@ MINIMUM_SECURITY_LEVEL = 0x16
 """Cryptographic checksum, ciphered, counter higher than the last: SGP.02 2.4.3.1."""
 CLASSES = (0x00, 0x80)
 """Neither logical channels nor secure messaging: the packet is both."""
+_TAR_IN_AID = slice(12, 15)
 
 
 class IsdRTarget:
@@ -71,6 +75,62 @@ class IsdRScript:
         if command.cla not in CLASSES:
             raise StatusError(status.CLA_NOT_SUPPORTED)
         return execute(self._isdr, self._conversation, command)
+
+    def state(self) -> None:
+        """As `Session.state`: not possible."""
+
+
+class IsdPTarget:
+    """An ISD-P under bytes 13 to 15 of its AID; as `euicc.ota.target.TlvTarget`."""
+
+    minimum_security_level = MINIMUM_SECURITY_LEVEL
+    # Those of SCP03t, which is not loaded until somebody uses it.
+    further_tags = range(0x84, 0x88)
+
+    def __init__(self, isdr: M2mIsdR, isd_p: IsdP) -> None:
+        self._isdr = isdr
+        self._isd_p = isd_p
+
+    @property
+    def tars(self) -> tuple[bytes, ...]:
+        """As `Target.tars`."""
+        return (self._isd_p.aid[_TAR_IN_AID],)
+
+    @property
+    def domain(self) -> KeyRing:
+        """As `Target.domain`: the SM-SR carries what the SM-DP has to say."""
+        return self._isdr.key_ring
+
+    @property
+    def memory(self) -> ProfileMemory:
+        """As `Target.memory`: the counters are those of the ISD-R."""
+        return self._isdr.memory
+
+    def open(self, protected: Protected) -> IsdPScript:
+        """The SM-DP's conversations, wherever they stand."""
+        return IsdPScript(self._isdr.es8(self._isd_p))
+
+    def resume(self, state: bytes, protected: Protected) -> None:
+        """Script chaining is not supported: what spans packets stays in the conversations."""
+
+
+class IsdPScript:
+    """A script for an ISD-P; as `euicc.ota.target.TlvSession`."""
+
+    changed: tuple[bytes, ...] = ()
+    application: bytes | None = None
+    afterwards: tuple[Callable[[], None], ...] = ()
+
+    def __init__(self, es8: Es8) -> None:
+        self._es8 = es8
+
+    def execute(self, command: Command) -> bytes:
+        """As `Session.execute`."""
+        return self._es8.execute(command)
+
+    def tlv(self, element: Tlv) -> tuple[bytes, bool]:
+        """As `TlvSession.tlv`."""
+        return self._es8.tlv(element)
 
     def state(self) -> None:
         """As `Session.state`: not possible."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from euicc.check.subject import Subject
 
 GET_EID, INFO1, INFO2, GET_EIMS, ENABLE = 0xBF3E, 0xBF20, 0xBF22, 0xBF55, 0xBF31
+EID_REQUEST = bytes.fromhex("BF3E035C015A")
 NO_PROFILE = bytes.fromhex("98001988888888888888")
 """An ICCID that no profile has."""
 FIRST_VERSION = (1, 0, 0)
@@ -20,13 +21,15 @@ FIRST_VERSION = (1, 0, 0)
 
 @dataclass(frozen=True)
 class Facts:
-    """isdr: it has an ISD-R. usim: a USIM can be selected. local: it has the functions of ES10c. iot: the versions of
-    SGP.32 that it names. trusted, signing: key identifiers of CIs, as EUICCInfo2 has them. channels: it has more than
-    the basic channel.
+    """isdr: it has an ISD-R that answers to ES10; managed_elsewhere: one that does not. usim: a USIM can be selected.
+
+    local: it has the functions of ES10c. iot: the versions of SGP.32 that it names. trusted, signing: key identifiers
+    of CIs, as EUICCInfo2 has them. channels: it has more than the basic channel.
     """
 
     atr: bytes = b""
     isdr: bool = False
+    managed_elsewhere: bool = False
     usim: bool = False
     channels: bool = False
     local: bool = False
@@ -75,6 +78,8 @@ def digits(iccid: bytes) -> str:
 
 
 def _kind(facts: Facts, versions: str) -> str:
+    if facts.managed_elsewhere:
+        return "eUICC without ES10: as those of SGP.02, managed over the air"
     if not facts.isdr:
         return "UICC without ISD-R"
     svn = ".".join(str(each) for each in facts.svn) or "unknown version"
@@ -92,7 +97,9 @@ def learn(subject: Subject) -> Facts:
     if not _selects(subject, aid.ISD_R):
         return Facts(atr=atr, usim=usim, channels=subject.has_channels())
     subject.reset()
-    info2 = _told(subject, INFO2)
+    info2, eid = _told(subject, INFO2), _at(_asked(subject, EID_REQUEST), GET_EID, 0x5A)
+    if not (info2 or eid or _told(subject, INFO1)):
+        return Facts(atr=atr, managed_elsewhere=True, usim=usim, channels=subject.has_channels())
     iot = _inside(info2, INFO2, 0xB4, 0xA0)
     enabling = tlv.encode(ENABLE, tlv.encode(0xA0, tlv.encode(0x5A, NO_PROFILE)), bytes.fromhex("810100"))
     return Facts(
@@ -101,7 +108,7 @@ def learn(subject: Subject) -> Facts:
         usim=usim,
         channels=subject.has_channels(),
         local=bool(_at(_asked(subject, enabling), ENABLE, 0x80)),
-        eid=_at(_asked(subject, bytes.fromhex("BF3E035C015A")), GET_EID, 0x5A),
+        eid=eid,
         svn=_at(info2, INFO2, 0x82),
         iot=tuple(tuple(each) for each in iot),
         ecall=_flag(info2, 0x81),

@@ -37,7 +37,7 @@ WRITE = Need("it would change the card: --write allows it", lambda s: s.may_writ
 TELLS_ATR = Need("what carries the commands tells no ATR", lambda s: bool(s.facts.atr))
 ALONE = Need("a modem answers the card's proactive commands by itself", lambda s: bool(s.facts.atr))
 SPEAKS_T0 = Need("the card does not offer T=0 first", lambda s: speaks_t0(s.facts.atr))
-ISDR = Need("the card has no ISD-R", lambda s: s.facts.isdr)
+ISDR = Need("the card has no ISD-R with functions of ES10", lambda s: s.facts.isdr)
 TEST_KEYS = Need("needs the test keys: the card trusts no CI of this PKI (--pki DIR names another)", trusts)
 LOCAL = Need("the card has no functions of ES10c", lambda s: s.facts.local)
 CHANNELS = Need("the card has no logical channels besides the basic one", lambda s: s.facts.channels)

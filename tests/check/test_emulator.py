@@ -13,6 +13,7 @@ from euicc.check import Outcome, Result, check, owned
 from euicc.crypto import curves
 from euicc.runtime import keys
 from euicc.testing.pki import Pki
+from euicc.testing.profile_builder import build
 from tests.check.cards import STATES, cases, checked, ids, new_card, subject, told
 from tests.data import SGP26, needs_sgp26
 from tests.isdr.installed import PPR1, install
@@ -160,3 +161,13 @@ def test_what_a_check_left_that_was_broken_off_is_taken_away() -> None:
     owned.enabled(own)
     assert told(checked(card, "states/", "profiles/")) == []
     assert [each.iccid for each in card.isdr.profiles.all()] == [user.iccid]
+
+
+def test_a_card_of_sgp02_is_checked_as_a_uicc() -> None:
+    card = Card.manufacture(variant="sgp02", seed=7)
+    card.preload(build().package, enabled=True)
+    report = checked(card)
+    assert told(report) == []
+    assert not any(each.startswith(("info/", "profiles/")) for each in ids(report, Outcome.PASSED))
+    assert {each.split("/")[0] for each in ids(report, Outcome.PASSED)} >= {"select", "read", "channels"}
+    assert dict(report.card)["kind"].startswith("eUICC without ES10")

@@ -1,0 +1,78 @@
+"""python -m examples.service_platform: its commands, and what it says to a wrong one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from examples.service_platform import diagram
+from examples.service_platform.__main__ import main
+from examples.service_platform.server import listening
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["service_platform", *arguments])
+    main()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "COMMAND"),
+        (("draw",), "invalid choice: 'draw'"),
+        (("serve",), "--db"),
+        (("serve", "--db", "x", "--port", "65536"), "65536 is no port"),
+        (("serve", "--db", "x", "--port", "http"), "http is no port"),
+        (("demo", "--fast"), "--fast"),
+    ],
+)
+def test_a_wrong_use(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(monkeypatch, *arguments)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [(), ("serve",), ("demo",), ("diagram",)])
+def test_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(monkeypatch, *command, "--help")
+    assert ended.value.code == 0
+    assert "usage: python -m examples.service_platform" in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"error: .* cannot be used"):
+        run(monkeypatch, "serve", "--db", str(tmp_path / "missing" / "platform.db"))
+
+
+def test_an_address_that_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with listening("127.0.0.1", 0) as taken:
+        port = str(taken.getsockname()[1])
+        with pytest.raises(SystemExit, match=f"error: cannot listen on 127.0.0.1:{port}"):
+            run(monkeypatch, "serve", "--db", str(tmp_path / "platform.db"), "--port", port)
+
+
+def test_the_diagram_is_written_anew(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    text, copy = diagram.DOCUMENT.read_text(), tmp_path / "copy.md"
+    copy.write_text(text.replace("| active |", "| running |"))
+    with pytest.raises(SystemExit, match="older than the tables"):
+        run(monkeypatch, "diagram", "--check", "--document", str(copy))
+    assert copy.read_text() != text
+    run(monkeypatch, "diagram", "--document", str(copy))
+    assert copy.read_text() == text
+    run(monkeypatch, "diagram", "--check", "--document", str(copy))
+    assert capsys.readouterr().out.count("is up to date") == 2
+
+
+def test_a_document_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"error: .*missing\.md"):
+        run(monkeypatch, "diagram", "--document", str(tmp_path / "missing.md"))

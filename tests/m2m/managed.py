@@ -41,6 +41,13 @@ def scp80(version: int = 0x01, who: M2mIdentity | None = None) -> KeySet:
     return KeySet(version, found[1], found[2])
 
 
+def written(*apdus: str) -> bytes:
+    """C-APDUs as an expanded script whose response has an answer to each."""
+    script = Script()
+    script.commands.extend(Command.parse(bytes.fromhex(each)) for each in apdus)
+    return script.expanded(indefinite=True)
+
+
 @dataclass
 class Managed:
     card: Card
@@ -66,9 +73,7 @@ class Managed:
 
     def script(self, *apdus: str, name: str = CARD) -> ScriptResult:
         """C-APDUs in an expanded script; all their responses."""
-        script = Script()
-        script.commands.extend(Command.parse(bytes.fromhex(each)) for each in apdus)
-        response = self.send(script.expanded(indefinite=True), name)
+        response = self.send(written(*apdus), name)
         assert response.status == 0
         return parse_expanded(response.data)
 

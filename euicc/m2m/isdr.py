@@ -131,6 +131,7 @@ class M2mIsdR(IsdR):
     def forget_isd_p(self, aid: bytes) -> None:
         """An ISD-P was deleted: nothing of it goes on in another one with its AID."""
         self._establishments.pop(aid, None)
+        self._es8.pop(aid, None)
         for conversation in self._conversations.values():
             if conversation.target == aid:
                 conversation.target = None

@@ -13,7 +13,7 @@ from euicc.config import Config
 from euicc.m2m.isd_p import IsdP, LifeCycle
 from euicc.m2m.isdr import M2mIsdR
 from euicc.testing.m2m import es3
-from euicc.testing.ota import Handset, KeySet, OtaPlatform
+from euicc.testing.ota import Handset, KeySet, OtaPlatform, Protection
 from euicc.testing.ota.packet import Response
 from euicc.testing.profile_builder import Subscription, build
 from euicc.testing.scp03 import HostKeys
@@ -131,12 +131,14 @@ class OverTheAir:
         self.platform.register(CARD, self.keys)
         self.handset = Handset(self.card)
 
-    def send(self, aid: bytes, script: bytes) -> Response:
+    def send(self, aid: bytes, script: bytes, protection: Protection | None = None) -> Response:
+        """One attempt; NoAnswer."""
         return self.platform.send(
             CARD,
             aid[12:15],
             script,
             self.handset.deliver,
+            protection=protection,
             submitted=self.handset.user_data_sent,
             attempts=1,
         )

@@ -122,12 +122,6 @@ class Switching:
             self._isdr.nvm.set(keys.M2M_SWITCH, AskedSwitch(target, reason))
         self._ask_for_refresh()
 
-    @property
-    def under_way(self) -> bool:
-        """Whether a switch waits for its reset, or one that the SM-SR wanted for its confirmation."""
-        pending = self._isdr.notifications_m2m.pending
-        return self.asked is not None or (pending is not None and bool(pending.disabled))
-
     def carry_out(self) -> None:
         """Carry out what was asked for, if anything, as a reset does: with all that follows, in one transaction.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from apdu import aid as aids
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from euicc.m2m.es8 import Es8
     from euicc.m2m.identity import M2mIdentity
     from euicc.m2m.key_establishment import KeyEstablishment
+    from euicc.m2m.scp81.applet import AdministrationAgent
     from euicc.ota.target import Protected, Target
     from euicc.profiles.profile import Profile
     from euicc.runtime.applet import Selection
@@ -87,6 +89,13 @@ class M2mIsdR(IsdR):
 
             found = self._es8[isd_p.aid] = Es8(self, isd_p)
         return found
+
+    @cached_property
+    def administration(self) -> AdministrationAgent:
+        """Its administration sessions by SCP81; made when the first is held."""
+        from euicc.m2m.scp81.isd_r import agent_of
+
+        return agent_of(self)
 
     def conversation(self, protected: Protected) -> Conversation:
         """The conversation with whoever has this key set; chains of STORE DATA go on from packet to packet."""

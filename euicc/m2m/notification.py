@@ -14,6 +14,7 @@ from apdu import StatusError, status, tlv
 from euicc.m2m import fallback
 from euicc.m2m.notification_sms import by_sms
 from euicc.m2m.policy import Pol1, pol1
+from euicc.m2m.scp81.notification import by_https
 from euicc.m2m.switching import SwitchReason
 from euicc.runtime import keys
 
@@ -119,7 +120,7 @@ class M2mNotifications:
 
     def __init__(self, isdr: M2mIsdR) -> None:
         self._isdr = isdr
-        self.transports: list[Transport] = [by_sms]
+        self.transports: list[Transport] = [by_https, by_sms]
 
     @property
     def pending(self) -> PendingNotification | None:

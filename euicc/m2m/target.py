@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apdu import Command, StatusError, status
+from apdu import Command, StatusError, TlvError, status
+from apdu.tlv import read_header
 from euicc.m2m.conversation import Conversation
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ MINIMUM_SECURITY_LEVEL = 0x16
 """Cryptographic checksum, ciphered, counter higher than the last: SGP.02 2.4.3.1."""
 CLASSES = (0x00, 0x80)
 """Neither logical channels nor secure messaging: the packet is both."""
+_TRIGGER, _TEMPLATE = b"\x81", b"\xaa"
 _TAR_IN_AID = slice(12, 15)
 
 
@@ -51,6 +53,25 @@ class IsdRTarget:
 
     def resume(self, state: bytes, protected: Protected) -> None:
         """Script chaining is not supported: what spans packets stays in the conversation."""
+
+    def take(self, data: bytes, protected: Protected) -> Sequence[Callable[[], None]] | None:
+        """As `euicc.ota.target.DataTarget`: the trigger of an administration session by SCP81."""
+        if not _may_trigger(data):
+            return None
+        from euicc.m2m.scp81.isd_r import taken
+
+        return taken(self._isdr, data)
+
+
+def _may_trigger(data: bytes) -> bool:
+    """Whether it begins with a trigger, in a template or not; immediate actions have the same tag."""
+    start = 0
+    if data[:1] == _TEMPLATE:
+        try:
+            _, start, _ = read_header(data)
+        except TlvError:
+            return False
+    return data[start : start + 1] == _TRIGGER
 
 
 class IsdRScript:

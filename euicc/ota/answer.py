@@ -37,7 +37,7 @@ def answer(uicc: Uicc, originator: bytes, reception: Reception) -> bytes:
 
     def afterwards() -> None:
         if reception.execution is not None:
-            _carry_out(uicc, reception.execution)
+            carry_out(uicc, reception.execution)
 
     encoded = _encoded(reception)
     if encoded is None:
@@ -105,7 +105,7 @@ class _Sending:
             self._afterwards()
 
 
-def _carry_out(uicc: Uicc, execution: Execution) -> None:
+def carry_out(uicc: Uicc, execution: Execution) -> None:
     """The actions of a script, the REFRESH that the product adds where none is asked for, and what else it left."""
     commands = list(_actions(uicc, execution))
     mode = uicc.config.refresh_after_update

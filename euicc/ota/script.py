@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from euicc.ota import compact, expanded
 from euicc.ota.expanded import BadFormat, ExpandedScript
-from euicc.ota.target import further_tags
+from euicc.ota.target import further_tags, taken
 from euicc.runtime import keys
 
 if TYPE_CHECKING:
@@ -70,6 +70,9 @@ class Executor:
 
     def execute(self, script: bytes, protected: Protected) -> Execution:
         """Run a script; errors are in its response."""
+        afterwards = taken(self.target, script, protected)
+        if afterwards is not None:
+            return Execution(b"", afterwards=afterwards)
         if expanded.is_expanded(script):
             return self._expanded(script, protected)
         self.chains.take(self.target, self.tar)

@@ -119,6 +119,20 @@ def further_tags(target: Target) -> Collection[int]:
     return getattr(target, "further_tags", ())
 
 
+class DataTarget(Target, Protocol):
+    """A target to which packets may bring something else than scripts."""
+
+    def take(self, data: bytes, protected: Protected) -> Sequence[Callable[[], None]] | None:
+        """What the data ask for, to be done once the response is out; None when they are a script."""
+        ...
+
+
+def taken(target: Target, data: bytes, protected: Protected) -> Sequence[Callable[[], None]] | None:
+    """What a `DataTarget` says; None for any other target: scripts is all it knows."""
+    take = getattr(target, "take", None)
+    return None if take is None else take(data, protected)
+
+
 def find(targets: Iterable[Target], tar: bytes) -> Target | None:
     """The target with this TAR."""
     return next((target for target in targets if tar in target.tars), None)

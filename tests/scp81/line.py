@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from apdu import aid, tlv
@@ -15,7 +15,6 @@ from apdu.cat.information import TimerValue
 from euicc.env import Env
 from euicc.m2m.scp81.applet import AdministrationAgent, Outcome
 from euicc.m2m.scp81.parameters import SessionParameters
-from euicc.m2m.scp81.session import Administration
 from euicc.testing.m2m.https_admin import HttpsAdmin
 from euicc.testing.m2m.https_admin_trigger import AdminTrigger, psk_identity
 from euicc.uicc.application_data import KeyComponent, SecurityDomainKey
@@ -46,19 +45,26 @@ class Keys:
         )
 
 
-@dataclass
 class Domain:
     """What the agent works for: it answers a script with its own bytes behind the number of the script."""
 
-    executed: list[tuple[bytes, bytes | None]] = field(default_factory=list)
-    kept: SessionParameters = field(default_factory=SessionParameters)
-    ended: int = 0
-    keys: Keys = field(default_factory=Keys)
+    eid = EID
 
-    def administration(self, seed: int = 7) -> Administration:
-        return Administration(EID, self.keys, lambda: self.kept, self.execute, self.end, Env(seed).random)
+    def __init__(self, seed: int = 7) -> None:
+        self.executed: list[tuple[bytes, bytes | None]] = []
+        self.parameters = SessionParameters()
+        self.begun = self.ended = 0
+        self.keys = Keys()
+        self.random = Env(seed).random
 
-    def execute(self, script: bytes, target: bytes | None) -> bytes:
+    def kept(self) -> SessionParameters:
+        return self.parameters
+
+    def begin(self) -> None:
+        self.begun += 1
+
+    def execute(self, script: bytes, target: bytes | None, key: tuple[int, int]) -> bytes:
+        assert key == (0x40, 1)
         self.executed.append((script, target))
         return tlv.encode(0xAB, b"\x80\x01" + bytes((len(self.executed),)), tlv.encode(0x23, script))
 
@@ -80,8 +86,8 @@ class Line(Device):
     called before each command is answered. timer: seconds of the timer that runs. sent: all that went to the server.
     """
 
-    def __init__(self, domain: Domain, admin: HttpsAdmin, seed: int = 7) -> None:
-        self.agent = AdministrationAgent(domain.administration(seed))
+    def __init__(self, domain: Domain, admin: HttpsAdmin) -> None:
+        self.agent = AdministrationAgent(domain)
         self.admin = admin
         self.outcomes: list[Outcome] = []
         self.commands: list[ProactiveCommand] = []

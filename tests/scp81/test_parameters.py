@@ -147,7 +147,7 @@ def test_the_terminals_own_address_is_not_the_servers() -> None:
 
 
 def first_request(trigger: AdminTrigger) -> Request:
-    return prepare(Domain().administration(), SessionParameters.decode(trigger.session)).first
+    return prepare(Domain(), SessionParameters.decode(trigger.session)).first
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_where_the_first_request_goes(given: AdminTrigger, uri: str, host: str) 
 def test_an_agent_of_its_own() -> None:
     http = HttpParameters.decode(tlv.encode(0x8B, b"//se-id/iccid/8901"))
     parameters = SessionParameters(http=http).over(SessionParameters.decode(HERE.session))
-    first = prepare(Domain().administration(), parameters).first
+    first = prepare(Domain(), parameters).first
     assert b"X-Admin-From: //se-id/iccid/8901\r\n" in first.encode()
 
 
@@ -180,6 +180,6 @@ def test_garbage_is_refused_and_nothing_else(seed: int) -> None:
         try:
             found = trigger(bytes(script))
             if found is not None:
-                prepare(Domain().administration(), found)
+                prepare(Domain(), found)
         except ParametersError:
             continue

@@ -100,7 +100,7 @@ def test_a_notification_goes_first() -> None:
 def test_what_the_domain_keeps_completes_the_trigger() -> None:
     line = Line(domain := Domain(), admin := server())
     assert line.hold(b"") == Outcome(False, 0, "no connection parameters")
-    domain.kept = SessionParameters.decode(replace(HERE, uri="/kept").session)
+    domain.parameters = SessionParameters.decode(replace(HERE, uri="/kept").session)
     assert line.hold(b"") == Outcome(True, 1)
     assert admin.requests[-1][1].uri == "/kept"
 
@@ -134,7 +134,7 @@ def test_a_key_that_is_none_for_scp81(version: int, identifier: int) -> None:
 @pytest.mark.parametrize("status", [each for each in ScriptStatus if each is not ScriptStatus.OK])
 def test_a_script_that_nobody_executes(status: ScriptStatus) -> None:
     class Refusing(Domain):
-        def execute(self, script: bytes, target: bytes | None) -> bytes:
+        def execute(self, script: bytes, target: bytes | None, key: tuple[int, int]) -> bytes:
             raise NotExecuted(status)
 
     admin = server()
@@ -312,6 +312,6 @@ def test_a_terminal_that_cannot(profile: str, reason: str) -> None:
 
 
 def test_the_key_is_not_shown() -> None:
-    prepared = prepare(Domain().administration(), SessionParameters.decode(HERE.session))
+    prepared = prepare(Domain(), SessionParameters.decode(HERE.session))
     assert prepared.key == PSK
     assert PSK.decode() not in repr(prepared)

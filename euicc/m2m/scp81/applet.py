@@ -37,11 +37,12 @@ Done = Callable[[Outcome], None]
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """Somebody's wish for a session."""
+    """Somebody's wish for a session. once: he will try again himself."""
 
     parameters: SessionParameters
     message: bytes
     done: Done
+    once: bool = False
 
 
 @dataclass(slots=True)
@@ -87,6 +88,18 @@ class AdministrationAgent(ToolkitApplet):
         if not self._working:
             self.toolkit.start(self._work())
         return True
+
+    def hold(self, parameters: SessionParameters, message: bytes = b"") -> Procedure[Outcome]:
+        """The same at once, as a part of somebody's procedure, and without another attempt.
+
+        While another session is going on there is none, and an Outcome without attempts.
+        """
+        if self._working:
+            return Outcome(False, 0, "another session is going on")
+        outcomes: list[Outcome] = []
+        self._orders.append(_Order(parameters, message, outcomes.append, once=True))
+        yield from self._work()
+        return outcomes[0]
 
     def profile_taken(self) -> None:
         """There was a reset: what was to be tried again is forgotten, and the timer is stopped."""
@@ -137,7 +150,8 @@ class AdministrationAgent(ToolkitApplet):
             order.done(Outcome(False, 0, str(error)))
             return
         session = Session(self._administration, prepared, self._hear)
-        yield from self._try(_Undertaking(session, parameters.retry or RetryPolicy(), order.done))
+        policy = RetryPolicy() if order.once else parameters.retry or RetryPolicy()
+        yield from self._try(_Undertaking(session, policy, order.done))
 
     def _try(self, undertaking: _Undertaking) -> Procedure[None]:
         undertaking.attempts += 1
@@ -154,6 +168,7 @@ class AdministrationAgent(ToolkitApplet):
     def _attempt(self, session: Session) -> Procedure[Exception | None]:
         """Why it failed; None when it did not."""
         self._in_session = True
+        self._administration.begin()
         failure: Exception | None = None
         try:
             yield from self._watch()
@@ -163,7 +178,7 @@ class AdministrationAgent(ToolkitApplet):
         except FAILURES as error:
             failure = error
         self._in_session = False
-        self._administration.ended()
+        self._administration.end()
         return failure
 
     def _hear(self) -> None:

@@ -24,6 +24,7 @@ from euicc.runtime.proactive import COMMAND_MAX
 
 TRIGGER, SESSION = 0x81, 0x83
 CONNECTION, SECURITY, RETRY, HTTP = 0x84, 0x85, 0x86, 0x89
+_OF_SESSION = (SESSION, CONNECTION, SECURITY, RETRY, HTTP)
 HOST, AGENT, URI = 0x8A, 0x8B, 0x8C
 TEMPLATE = 0xAA
 """Command scripting template: some servers put the trigger into one."""
@@ -31,6 +32,8 @@ BUFFER_SIZE = 1400
 """Where the connection parameters name none: what fits into one segment."""
 RETRY_SECONDS_MAX = 99 * 3600 + 59 * 60 + 59
 _DELAY_LENGTH = 5
+_NETWORK = frozenset({Tag.BEARER_DESCRIPTION, Tag.NETWORK_ACCESS_NAME, Tag.TEXT_STRING})
+_OF_OPEN_CHANNEL = _NETWORK | {Tag.BUFFER_SIZE, Tag.TRANSPORT_LEVEL, Tag.OTHER_ADDRESS}
 
 P = TypeVar("P")
 D = TypeVar("D", bound=DataObject)
@@ -54,6 +57,14 @@ class ConnectionParameters(Objects):
     def encode(self) -> bytes:
         """The value."""
         return comprehension.encode(self.objects)
+
+    def over(self, kept: ConnectionParameters) -> ConnectionParameters:
+        """Each object from here, or else from there: those that say how the network is reached belong together."""
+        own = {each.tag for each in self.objects}
+        own |= _NETWORK if own & _NETWORK else set()
+        return ConnectionParameters(
+            self.objects + tuple(each for each in kept.objects if each.tag not in own)
+        )
 
     @property
     def server(self) -> tuple[OtherAddress, TransportLevel]:
@@ -211,8 +222,11 @@ class SessionParameters:
 
     def over(self, kept: SessionParameters) -> SessionParameters:
         """What is given here, and for the rest what is kept there."""
+        connection = self.connection or kept.connection
+        if self.connection and kept.connection:
+            connection = self.connection.over(kept.connection)
         return SessionParameters(
-            self.connection or kept.connection,
+            connection,
             self.security or kept.security,
             self.retry or kept.retry,
             self.http.over(kept.http),
@@ -221,6 +235,24 @@ class SessionParameters:
 
 def _part(decode: Callable[[bytes], P], value: bytes | None) -> P | None:
     return None if value is None else decode(value)
+
+
+def addressing(block: bytes) -> SessionParameters:
+    """Of a block of addressing parameters, SGP.02 4.1.1.10; ParametersError.
+
+    Which objects stand there is not settled: those of 83, those of 84 by themselves, or both.
+    """
+    try:
+        given = tlv.parse_all(block)
+        parts = [each.encoded for each in given if each.tag in (CONNECTION, SECURITY, RETRY, HTTP)]
+        inner = SessionParameters.decode(tlv.find(block, SESSION) or b"".join(parts))
+        objects = [
+            ComprehensionTlv(each.tag & 0x7F, each.value) for each in given if each.tag not in _OF_SESSION
+        ]
+    except TlvError as error:
+        raise ParametersError(str(error)) from None
+    connection = ConnectionParameters(tuple(each for each in objects if each.tag in _OF_OPEN_CHANNEL))
+    return SessionParameters(connection).over(inner)
 
 
 def trigger(script: bytes) -> SessionParameters | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from apdu import TlvError
 from euicc.crypto.tls_psk import Client, TlsError
@@ -34,6 +34,7 @@ from euicc.toolkit.procedure import Procedure, ToolkitError
 
 if TYPE_CHECKING:
     from apdu.cat import ProactiveCommand
+    from euicc.m2m.scp81.psk import KeyName
     from euicc.ota.security import KeySource
     from euicc.toolkit.handle import Toolkit
 
@@ -54,30 +55,50 @@ class NotExecuted(Exception):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class Administration:
-    """What the security domain gives to its administration sessions.
+class Administration(Protocol):
+    """A security domain, as far as its administration sessions need it. eid: 16 bytes. keys: those of the domain."""
 
-    eid: 16 bytes. keys: those of the domain. kept: the parameters that it keeps, for what triggers leave out. execute:
-    runs a script in the application with that AID, None for the domain itself, and gives the response script;
-    NotExecuted. ended: called when a session is over, however it ended: what its scripts left to be done is due.
-    random: gives randomness.
-    """
+    @property
+    def eid(self) -> bytes:
+        """Of the card."""
+        ...
 
-    eid: bytes
-    keys: KeySource
-    kept: Callable[[], SessionParameters]
-    execute: Callable[[bytes, bytes | None], bytes]
-    ended: Callable[[], None]
-    random: Callable[[int], bytes]
+    @property
+    def keys(self) -> KeySource:
+        """Of the domain."""
+        ...
+
+    def kept(self) -> SessionParameters:
+        """The parameters that it keeps, for what triggers leave out."""
+        ...
+
+    def random(self, count: int) -> bytes:
+        """So many random bytes."""
+        ...
+
+    def begin(self) -> None:
+        """A session begins: what one that a reset ended has left is forgotten."""
+        ...
+
+    def execute(self, script: bytes, target: bytes | None, key: KeyName) -> bytes:
+        """Run a script in the application with this AID, None: in the domain itself; the response script.
+
+        key: which protects the session. NotExecuted.
+        """
+        ...
+
+    def end(self) -> None:
+        """A session is over, however it ended: what its scripts left to be done is due."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a session needs: OPEN CHANNEL, the PSK identity and its key, the first request."""
+    """What a session needs: OPEN CHANNEL, the PSK identity, name and value of its key, the first request."""
 
     opening: ProactiveCommand
     psk_identity: bytes
+    name: KeyName
     key: bytes = field(repr=False)
     first: Request
 
@@ -92,7 +113,7 @@ def prepare(administration: Administration, parameters: SessionParameters, messa
         raise ParametersError("no connection parameters")
     opening = connection.open_channel()
     address, transport = connection.server
-    identity, key = _security(administration, parameters)
+    identity, name, key = _security(administration, parameters)
     http = parameters.http
     literal = f"[{address.address}]" if ":" in str(address.address) else str(address.address)
     host = http.host or literal + _PORTS.get(transport.port, f":{transport.port}")
@@ -100,11 +121,12 @@ def prepare(administration: Administration, parameters: SessionParameters, messa
         uri = with_message(request_target(http.uri or "/"), message)
     except HttpError as error:
         raise ParametersError(str(error)) from None
-    return Prepared(opening, identity, key, Request(uri, host, http.agent or agent(administration.eid)))
+    first = Request(uri, host, http.agent or agent(administration.eid))
+    return Prepared(opening, identity, name, key, first)
 
 
-def _security(administration: Administration, parameters: SessionParameters) -> tuple[bytes, bytes]:
-    """PSK identity and key: as named, or the first key for SCP81."""
+def _security(administration: Administration, parameters: SessionParameters) -> tuple[bytes, KeyName, bytes]:
+    """PSK identity, name and value of the key: as named, or the first key for SCP81."""
     security, keys = parameters.security, administration.keys
     name = security.key or psk.named_by(security.psk_identity) if security else None
     name = name or next(psk.names(keys), None)
@@ -112,7 +134,7 @@ def _security(administration: Administration, parameters: SessionParameters) -> 
     if name is None or key is None:
         raise ParametersError("no such key for SCP81")
     given = security.psk_identity if security else b""
-    return given or psk.identity(administration.eid, name, keys.aid), key
+    return given or psk.identity(administration.eid, name, keys.aid), name, key
 
 
 class Session:
@@ -172,7 +194,8 @@ class Session:
 
     def _execute(self, response: Response) -> tuple[ScriptStatus, bytes]:
         try:
-            return ScriptStatus.OK, self._administration.execute(response.body, response.target())
+            target, key = response.target(), self._prepared.name
+            return ScriptStatus.OK, self._administration.execute(response.body, target, key)
         except HttpError:
             return ScriptStatus.UNKNOWN_APPLICATION, b""
         except NotExecuted as refused:

@@ -113,4 +113,5 @@ def power_cycle(here: Managed, profile: bytes | None = None) -> None:
     kept = here.handset
     here.card.reset()
     here.handset = Handset(here.card) if profile is None else Handset(here.card, profile)
-    here.handset.answer, here.handset.sent = kept.answer, kept.sent
+    here.handset.answer = kept.answer
+    here.handset.sent[:0], here.handset.commands[:0] = kept.sent, kept.commands

@@ -6,6 +6,7 @@ from typing import Literal
 
 import pytest
 
+from apdu import Command
 from euicc.m2m.switching import AskedSwitch, SwitchReason
 from euicc.runtime import keys
 from euicc.testing.faults import power_cuts
@@ -58,11 +59,9 @@ def test_the_response_is_out_before_the_card_asks_for_a_reset() -> None:
     assert enabled(here) == SECOND
 
 
-def _script(*each: str) -> bytes:
+def _script(command: str) -> bytes:
     script = Script()
-    for command in each:
-        fields = bytes.fromhex(command)
-        script.add(*fields[:4], fields[5 : 5 + fields[4]], le=256)
+    script.commands.append(Command.parse(bytes.fromhex(command)))
     return script.expanded(indefinite=True)
 
 

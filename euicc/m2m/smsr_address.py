@@ -41,9 +41,8 @@ class SmsrAddress:
 
     def updated(self, other: SmsrAddress) -> SmsrAddress:
         """These, with the blocks of the other in the place of theirs; an empty block takes one away."""
-        return SmsrAddress(
-            {tag: value for tag, value in (*self.blocks.items(), *other.blocks.items()) if value}
-        )
+        together = {**self.blocks, **other.blocks}
+        return SmsrAddress({tag: value for tag, value in together.items() if value})
 
     @property
     def sms(self) -> bytes | None:

@@ -17,7 +17,6 @@ ESx instead (`euicc.m2m.local`), and none of these.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apdu import Command, StatusError, TlvError, status, tlv
@@ -37,12 +36,8 @@ CERTIFICATE, KEYS, ENABLE, DISABLE, SET_FALLBACK, ADDRESSING, CONFIRMATION, SET_
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
-    """What a data group does; response data. with_rest: it takes all that follows it, too."""
-
-    run: Callable[[M2mIsdR, Conversation, bytes], bytes]
-    with_rest: bool = False
+Function = Callable[["M2mIsdR", "Conversation", bytes], bytes]
+"""What a data group does; response data."""
 
 
 def _only_inside_scp03(isdr: M2mIsdR, conversation: Conversation, value: bytes) -> bytes:
@@ -50,21 +45,23 @@ def _only_inside_scp03(isdr: M2mIsdR, conversation: Conversation, value: bytes) 
 
 
 ISD_R: dict[int, Function] = {
-    CERTIFICATE: Function(key_sets.isd_r_certificate),
-    KEYS: Function(key_sets.isd_r_keys, with_rest=True),
-    ENABLE: Function(profiles.enable),
-    DISABLE: Function(profiles.disable),
-    SET_FALLBACK: Function(profiles.set_fallback),
-    ADDRESSING: Function(addressing.update),
-    CONFIRMATION: Function(notifications.confirm),
-    SET_EMERGENCY: Function(profiles.set_emergency),
+    CERTIFICATE: key_sets.isd_r_certificate,
+    KEYS: key_sets.isd_r_keys,
+    ENABLE: profiles.enable,
+    DISABLE: profiles.disable,
+    SET_FALLBACK: profiles.set_fallback,
+    ADDRESSING: addressing.update,
+    CONFIRMATION: notifications.confirm,
+    SET_EMERGENCY: profiles.set_emergency,
 }
 ISD_P: dict[int, Function] = {
-    CERTIFICATE: Function(key_sets.isd_p_certificate),
-    KEYS: Function(key_sets.isd_p_keys, with_rest=True),
-    ADDRESSING: Function(_only_inside_scp03),
+    CERTIFICATE: key_sets.isd_p_certificate,
+    KEYS: key_sets.isd_p_keys,
+    ADDRESSING: _only_inside_scp03,
 }
 """Identifier of the data group -> function."""
+WITH_REST = (KEYS,)
+"""What open SM-DPs and SM-SRs let the length of 3A02 embrace differs: signature and public key belong to it anyway."""
 
 Find = Callable[["Conversation", int], Function]
 """The function of a data group in this conversation; StatusError when there is none."""
@@ -111,19 +108,21 @@ def _groups(conversation: Conversation, command: Command) -> list[DataGroup]:
 
 def _parsed(data: bytes) -> list[DataGroup]:
     try:
-        return parse_all(data)
+        return parse_all(data, WITH_REST)
     except DgiError:
         raise StatusError(status.INCORRECT_DATA) from None
 
 
 def _is_certificate(data: bytes) -> bool:
     """Whether these blocks hold one whole certificate."""
+    if not data.startswith(CERTIFICATE.to_bytes(2, "big")):
+        return False
     try:
         (group,) = parse_all(data)
         tlv.parse(group.value)
     except (DgiError, TlvError, ValueError):
         return False
-    return group.identifier == CERTIFICATE
+    return True
 
 
 def _run(isdr: M2mIsdR, conversation: Conversation, groups: list[DataGroup], find: Find) -> bytes:
@@ -132,10 +131,7 @@ def _run(isdr: M2mIsdR, conversation: Conversation, groups: list[DataGroup], fin
         return response
     with isdr.nvm.transaction():
         for group in groups:
-            function = find(conversation, group.identifier)
-            response += function.run(isdr, conversation, group.rest if function.with_rest else group.value)
-            if function.with_rest:
-                break
+            response += find(conversation, group.identifier)(isdr, conversation, group.value)
     return response
 
 
@@ -155,4 +151,4 @@ def _of_esx(conversation: Conversation, identifier: int) -> Function:
     run = local.FUNCTIONS.get(identifier)
     if run is None:
         raise StatusError(status.INCORRECT_DATA)
-    return Function(run)
+    return run

@@ -127,7 +127,11 @@ def _another_is_awaited(now: Situation) -> bool:
 
 
 def _is_way_back(now: Situation) -> bool:
-    return now.isd_p.aid in (*now.way_back, now.return_to)
+    return now.isd_p.aid in now.way_back
+
+
+def _is_awaited(now: Situation) -> bool:
+    return now.isd_p.aid == now.return_to
 
 
 WRONG_STATE = status.CONDITIONS_NOT_SATISFIED
@@ -153,6 +157,7 @@ DELETE: Rules = (
     (_switching, WRONG_STATE),
     (_holds_fallback, WRONG_STATE),
     (_is_way_back, WRONG_STATE),
+    (_is_awaited, WRONG_STATE),
     (_must_stay, status.POL1_FORBIDS),
 )
 MASTER_DELETE: Rules = (

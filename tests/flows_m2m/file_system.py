@@ -10,12 +10,17 @@ from euicc.uicc.filesystem import Df, Ef, File, FileKind
 
 ADM1 = 0x0A
 _ADM1_VALUE = b"5" * 8
+_PROPRIETARY, _AVAILABLE_MEMORY = 0xA5, 0x83
+"""TS 102 221 11.1.1.4.6."""
 _CURRENT_APPLICATION = b"\x7f\xff"
 
 
 @dataclass(frozen=True)
 class Stored:
-    """One file. answers: status word and data of SELECT and of each command that reads; inside: its content."""
+    """One file. answers: status word and data of SELECT and of each command that reads; inside: its content.
+
+    In the FCP of a BER-TLV file the available memory is left out: it tells of the whole card, not of the profile.
+    """
 
     answers: tuple[tuple[int, bytes], ...]
     inside: bytes | None
@@ -29,7 +34,7 @@ def file_system(card: Card) -> dict[tuple[bytes, bytes], Stored]:
     assert _send(channel, instruction.VERIFY, 0, ADM1, _ADM1_VALUE)[0] == 0x9000
     return {
         _place(file): Stored(
-            (_select(channel, file), *_read(channel, file)),
+            (_without_available_memory(_select(channel, file)), *_read(channel, file)),
             file.body.content if isinstance(file, Ef) else None,
         )
         for file in profile.filesystem.files()
@@ -53,6 +58,17 @@ def _select(channel: ApduChannel, file: File) -> tuple[int, bytes]:
     return (
         _send(channel, instruction.SELECT, 0x08, 0x04, _CURRENT_APPLICATION + path) if path else application
     )
+
+
+def _without_available_memory(answer: tuple[int, bytes]) -> tuple[int, bytes]:
+    sw, fcp = answer
+    kept = (
+        tlv.encode(_PROPRIETARY, *(each.encoded for each in part.children() if each.tag != _AVAILABLE_MEMORY))
+        if part.tag == _PROPRIETARY
+        else part.encoded
+        for part in tlv.parse(fcp).children()
+    )
+    return sw, tlv.encode(0x62, *kept)
 
 
 def _read(channel: ApduChannel, file: File) -> list[tuple[int, bytes]]:

@@ -7,80 +7,38 @@ from dataclasses import replace
 import pytest
 
 from apdu import Command, status, tlv
-from apdu import aid as aids
-from euicc import eid as eids
-from euicc.crypto.gp_issuer import GpIssued
 from euicc.m2m.isd_p import LifeCycle
 from euicc.testing.m2m.key_establishment import (
     BASE_KEY,
     PSK_KEY,
-    KeyEstablishment,
     KeyRequest,
-    certificate_dgi,
     store_data,
 )
-from euicc.testing.m2m.pki import M2mPki
 from euicc.testing.m2m.server_key import ServerKey
 from euicc.testing.ota import KeySet, NoAnswer, Script
 from tests.m2m.managed import Managed, managed
-from tests.m2m_keys.scene import random_of
+from tests.m2m_keys.air import (
+    ISD_P,
+    ISSUED,
+    SM_DP,
+    SM_SR,
+    create,
+    establish,
+    establishment,
+    personalize,
+    run,
+    step_1,
+)
 
-PKI = M2mPki()
-ISSUED = PKI.issue(eids.DEFAULT)
-SM_DP, SM_SR = PKI.sm_dp(), PKI.sm_sr(b"TEST other SM-SR")
-ISD_P = aids.isd_p(0x20)
 NEW = KeyRequest(0x02, counter=(100).to_bytes(5, "big"))
 MEMORY = "80CAFF2100"
 COUNTER_LOW = 0x02
-
-
-def establishment(request: KeyRequest, server: GpIssued) -> KeyEstablishment:
-    ecasd = PKI.ecasd_key(ISSUED.ecasd_certificate, ISSUED.eum_certificate, ISSUED.eid)
-    return KeyEstablishment(server, ecasd, request, random_of("server"))
-
-
-def run(there: Managed, commands: list[Command]) -> tuple[bytes, int]:
-    """Each in a packet of its own; the last answer."""
-    data, sw = "", 0
-    for command in commands:
-        data, sw = there.es5(command.encode().hex())
-    return bytes.fromhex(data), sw
-
-
-def step_1(there: Managed, server: GpIssued) -> tuple[bytes, int]:
-    return run(there, store_data(certificate_dgi(server.encoded)))
-
-
-def establish(
-    there: Managed, request: KeyRequest, server: GpIssued, size: int = 255
-) -> tuple[ServerKey, ...]:
-    """Both steps; the keys, and the card has the same."""
-    establishing = establishment(request, server)
-    blocks = store_data(certificate_dgi(server.encoded), size=size)
-    challenge, sw = run(there, blocks)
-    assert sw == status.SUCCESS
-    signed = establishing.sign(challenge)
-    answer, sw = run(there, store_data(signed.dgis(), first=len(blocks), last=True, size=size))
-    assert sw == status.SUCCESS
-    return establishing.conclude(answer)
 
 
 def as_new_smsr(there: Managed, keys: tuple[ServerKey, ...], counter: int) -> str:
     """The new SM-SR knows the card, too, by the name that is returned."""
     there.platform.register("new", KeySet(keys[0].version, keys[0].value, keys[1].value), counter)
     return "new"
-
-
-def create(there: Managed) -> None:
-    data = b"".join(
-        bytes((16,)) + aid for aid in (aids.ISD_P_LOAD_FILE, aids.ISD_P_MODULE, ISD_P)
-    ) + bytes.fromhex("0380C00006C9048102037000")
-    assert there.sw(Command(0x80, 0xE6, 0x0C, 0x00, data).encode().hex()) == status.SUCCESS
-
-
-def personalize(there: Managed) -> int:
-    data = bytes.fromhex("000010") + ISD_P + bytes(3)
-    return there.sw(Command(0x80, 0xE6, 0x20, 0x00, data).encode().hex())
 
 
 def test_a_new_sm_sr_gets_keys_through_the_old_one_and_both_can_go_on() -> None:

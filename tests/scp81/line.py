@@ -12,7 +12,9 @@ from apdu.cat.bearer import BearerDescription, BufferSize, ChannelData, ChannelD
 from apdu.cat.comprehension import Content
 from apdu.cat.envelope import event_download, timer_expiration
 from apdu.cat.information import TimerValue
+from euicc import Card
 from euicc.env import Env
+from euicc.m2m.isdr import M2mIsdR
 from euicc.m2m.scp81.applet import AdministrationAgent, Outcome
 from euicc.m2m.scp81.parameters import SessionParameters
 from euicc.testing.m2m.https_admin import HttpsAdmin
@@ -86,8 +88,8 @@ class Line(Device):
     called before each command is answered. timer: seconds of the timer that runs. sent: all that went to the server.
     """
 
-    def __init__(self, domain: Domain, admin: HttpsAdmin) -> None:
-        self.agent = AdministrationAgent(domain)
+    def __init__(self, domain: Domain | Card, admin: HttpsAdmin) -> None:
+        """With a card that has nothing but an agent for this domain; or with a card of SGP.02."""
         self.admin = admin
         self.outcomes: list[Outcome] = []
         self.commands: list[ProactiveCommand] = []
@@ -99,7 +101,14 @@ class Line(Device):
         self._connection = admin.connect()
         self._waiting = bytearray()
         self._told = self._dropped = False
-        super().__init__(self.agent)
+        if isinstance(domain, Domain):
+            self.agent = AdministrationAgent(domain)
+            super().__init__(self.agent)
+        else:
+            self.card = domain
+            self.start()
+            assert isinstance(domain.isdr, M2mIsdR)
+            self.agent = domain.isdr.administration
         self.fetched()
 
     def request(self, trigger: AdminTrigger | bytes = HERE, message: bytes = b"") -> bool:

@@ -7,6 +7,7 @@ over: until then the SM-SR can still be answered.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from euicc.m2m.target import IsdPTarget, IsdRTarget
 from euicc.ota import action, answer, expanded
 from euicc.ota.script import Chains, Execution, Executor
 from euicc.ota.target import Protected
+from euicc.toolkit.procedure import ToolkitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,16 +44,22 @@ _NO_TEMPLATE = expanded.not_begun(False, expanded.BAD_FORMAT, expanded.UNKNOWN_T
 
 
 def agent_of(isdr: M2mIsdR) -> AdministrationAgent:
-    """The agent of an ISD-R, registered with the toolkit of its card."""
+    """The agent of an ISD-R, registered with the toolkit of its card.
+
+    ToolkitError when other applets have all timers or channels.
+    """
     agent = AdministrationAgent(IsdRAdministration(isdr))
-    isdr.card.toolkit.add(agent)
+    try:
+        isdr.card.toolkit.add(agent)
+    except ValueError as error:
+        raise ToolkitError(str(error)) from None
     return agent
 
 
 def taken(isdr: M2mIsdR, data: bytes) -> Sequence[Callable[[], None]] | None:
     """As `euicc.ota.target.DataTarget.take`: a session as data that are a trigger want it.
 
-    Nothing happens for a trigger that cannot be read, or when too many sessions wait already.
+    Nothing happens for a trigger that cannot be read, and where there is no room for a session.
     """
     try:
         parameters = trigger(data)
@@ -63,7 +71,8 @@ def taken(isdr: M2mIsdR, data: bytes) -> Sequence[Callable[[], None]] | None:
 
 
 def _request(isdr: M2mIsdR, parameters: SessionParameters) -> None:
-    isdr.administration.request(parameters)
+    with suppress(ToolkitError):
+        isdr.administration.request(parameters)
 
 
 class IsdRAdministration:

@@ -180,10 +180,10 @@ class Session:
             while (response := reader.feed((yield from link.receive()))) is None:
                 pass
             response.check()
-            empty = 0 if response.body else empty + 1
-            if empty > EMPTY_MAX:
-                raise HttpError("a server that has nothing to say")
             following = self._answer(following, response)
+            empty = 0 if response.body else empty + 1
+            if following and empty > EMPTY_MAX:
+                raise HttpError("a server that has nothing to say")
             self.unanswered = None
 
     def _answer(self, request: Request, response: Response) -> Request | None:

@@ -56,6 +56,11 @@ class Error(IntEnum):
     """The ISD-P does not wait for a profile."""
 
 
+def refusal(tag: int, error: Error) -> bytes:
+    """The TLV that answers a command TLV with this tag."""
+    return bytes((ERROR, tag, 1, error))
+
+
 class Refused(Exception):
     """A TLV that is answered with an error."""
 
@@ -128,7 +133,7 @@ class Scp03t:
             loaded = _FUNCTIONS[element.tag](self, element)
         except Refused as refused:
             self._channel = None
-            return bytes((ERROR, element.tag, 1, refused.error)), False
+            return refusal(element.tag, refused.error), False
         if loaded.ended:
             self._channel = None
         return loaded.response, not loaded.ended

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apdu import Command, StatusError, TlvError, status
+from apdu import Command, StatusError, TlvError, instruction, status
 from apdu.tlv import read_header
 from euicc.m2m.conversation import Conversation
 
@@ -26,13 +26,18 @@ CLASSES = (0x00, 0x80)
 """Neither logical channels nor secure messaging: the packet is both."""
 _TRIGGER, _TEMPLATE = b"\x81", b"\xaa"
 _TAR_IN_AID = slice(12, 15)
+_SECURE_MESSAGING = 0x84
+_SECURE_CHANNEL = (instruction.INITIALIZE_UPDATE, instruction.EXTERNAL_AUTHENTICATE)
+_SCP03T = range(0x84, 0x88)
+"""Tags of SCP03t, which is not loaded until somebody uses it."""
 
 
 class IsdRTarget:
-    """As `euicc.ota.target.Target`."""
+    """As `euicc.ota.target.TlvTarget`: what INSTALL [for personalization] named is reached through it, too."""
 
     tars = (TAR,)
     minimum_security_level = MINIMUM_SECURITY_LEVEL
+    further_tags = _SCP03T
 
     def __init__(self, isdr: M2mIsdR) -> None:
         self._isdr = isdr
@@ -75,7 +80,7 @@ def _may_trigger(data: bytes) -> bool:
 
 
 class IsdRScript:
-    """A script for the ISD-R; as `euicc.ota.target.Session`."""
+    """A script for the ISD-R; as `euicc.ota.target.TlvSession`."""
 
     changed: tuple[bytes, ...] = ()
     application: bytes | None = None
@@ -90,12 +95,29 @@ class IsdRScript:
         return tuple(self._conversation.afterwards)
 
     def execute(self, command: Command) -> bytes:
-        """As `Session.execute`."""
+        """As `Session.execute`; the commands of SCP03 are for the ISD-P that was named, 6985 without one."""
         from euicc.m2m.commands import execute
 
+        if command.cla == _SECURE_MESSAGING or command.ins in _SECURE_CHANNEL:
+            return self._es8().execute(command)
         if command.cla not in CLASSES:
             raise StatusError(status.CLA_NOT_SUPPORTED)
         return execute(self._isdr, self._conversation, command)
+
+    def tlv(self, element: Tlv) -> tuple[bytes, bool]:
+        """As `TlvSession.tlv`: SCP03t, for the ISD-P that was named."""
+        try:
+            return self._es8().tlv(element)
+        except StatusError:
+            from euicc.m2m.scp03t import Error, refusal
+
+            return refusal(element.tag, Error.NOT_FOUND), False
+
+    def _es8(self) -> Es8:
+        isd_p = self._isdr.target_of(self._conversation)
+        if isd_p is None:
+            raise StatusError(status.CONDITIONS_NOT_SATISFIED)
+        return self._isdr.es8(isd_p)
 
     def state(self) -> None:
         """As `Session.state`: not possible."""
@@ -105,8 +127,7 @@ class IsdPTarget:
     """An ISD-P under bytes 13 to 15 of its AID; as `euicc.ota.target.TlvTarget`."""
 
     minimum_security_level = MINIMUM_SECURITY_LEVEL
-    # Those of SCP03t, which is not loaded until somebody uses it.
-    further_tags = range(0x84, 0x88)
+    further_tags = _SCP03T
 
     def __init__(self, isdr: M2mIsdR, isd_p: IsdP) -> None:
         self._isdr = isdr

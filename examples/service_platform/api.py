@@ -61,7 +61,8 @@ def _deliver(asked: Asked) -> dict[str, object]:
 
 
 def _stock(asked: Asked) -> dict[str, object]:
-    return {"subscriptions": asked.platform.stock(asked.party)}
+    wanted = requests.members({"after": "", **asked.query}, {"after": str})
+    return {"subscriptions": asked.platform.stock(asked.party, wanted["after"])}
 
 
 def _announce(asked: Asked) -> dict[str, object]:
@@ -69,14 +70,17 @@ def _announce(asked: Asked) -> dict[str, object]:
 
 
 def _find(asked: Asked) -> dict[str, object]:
-    if len(asked.query) > 1:
+    """By one identifier, or all, from one on."""
+    query = asked.query or {"after": ""}
+    if len(query) > 1:
         raise Malformed("devices are looked up by one identifier")
-    for member in asked.query:
-        if member not in _READERS:
-            raise Malformed(f"{member}: it is none of {', '.join(IDENTIFIERS)}", member=member)
-        value = requests.member(asked.query, member, _READERS[member])
-        return {"devices": asked.platform.devices(asked.party, member, value)}
-    return {"devices": asked.platform.devices(asked.party)}
+    (member,) = query
+    if member == "after":
+        return {"devices": asked.platform.devices(asked.party, query[member])}
+    if member not in _READERS:
+        raise Malformed(f"{member}: it is none of {', '.join(IDENTIFIERS)}, after", member=member)
+    value = requests.member(query, member, _READERS[member])
+    return {"devices": asked.platform.found(asked.party, member, value)}
 
 
 def _show(asked: Asked) -> dict[str, object]:

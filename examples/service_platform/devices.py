@@ -66,9 +66,9 @@ class EmulatedDevice:
     def attach(self, network: OperatorSide) -> Access:
         """Switches on: the card's IMSI is presented, and it answers the network's challenge."""
         imsi = read_subscription(self.card).imsi
-        return network.attach(imsi, self._answer, self.imei)
+        return network.attach(imsi, self.answer, self.imei)
 
-    def _answer(self, challenge: Challenge) -> bytes | None:
+    def answer(self, challenge: Challenge) -> bytes | None:
         """AUTHENTICATE in the USIM; None when the card does not recognise the network."""
         channel = ApduChannel(self.card)
         files.enter(channel, "ADF.USIM")

@@ -23,7 +23,8 @@ from examples.service_platform.states import NETWORK_BY_STATE, Event, NetworkEve
 from examples.service_platform.store import Store
 
 View = dict[str, object]
-NOTIFICATIONS_AT_ONCE = 100
+AT_ONCE = 100
+"""Of devices, subscriptions and notifications; who asks for more goes on after the last one."""
 CREDENTIAL_BYTES = 32
 
 
@@ -68,11 +69,10 @@ class Platform:
             change.tell(provider, NetworkEvent.DELIVER, count)
         return count
 
-    def stock(self, operator: Party) -> list[View]:
-        """The subscriptions of an operator."""
+    def stock(self, operator: Party, after: str) -> list[View]:
+        """The subscriptions of an operator, from the one after this ICCID."""
         with self._lock:
-            found = self._store.stock()
-        return [_stocked(each) for each in found if each.subscription.operator == operator.name]
+            return [_stocked(each) for each in self._store.stock(operator.name, after, AT_ONCE)]
 
     def announce(self, maker: Party, imei: str) -> View:
         """A device was made: gives the credential that it reports with, once. Conflict, InvalidTransition."""
@@ -107,18 +107,24 @@ class Platform:
         with self._lock:
             return rights.view(party.role, self._involving(party, imei))
 
-    def devices(self, party: Party, member: str | None = None, value: str = "") -> list[View]:
-        """All devices of a party, or those with this identifier. Forbidden for those that its role does not see."""
-        if member is not None and member not in rights.searched_by(party.role):
+    def devices(self, party: Party, after: str) -> list[View]:
+        """The devices of a party, from the one after this IMEI."""
+        with self._lock:
+            found = self._store.of_party(party.role, party.name, after, AT_ONCE)
+        return [rights.view(party.role, each) for each in found]
+
+    def found(self, party: Party, member: str, value: str) -> list[View]:
+        """The devices of a party with this identifier. Forbidden for one that its role does not see."""
+        if member not in rights.searched_by(party.role):
             raise Forbidden(f"the {party.role.words} does not look up by {member}")
         with self._lock:
-            found = self._store.all() if member is None else self._store.find(member, value)
+            found = self._store.find(member, value)
         return [rights.view(party.role, each) for each in found if each.party(party.role) == party.name]
 
     def notifications(self, party: Party, after: int) -> list[Notification]:
         """What a party was told and has not acknowledged, from number after + 1."""
         with self._lock:
-            return self._store.told(party.name, after, NOTIFICATIONS_AT_ONCE)
+            return self._store.told(party.name, after, AT_ONCE)
 
     def acknowledge(self, party: Party, through: int) -> None:
         """What a party was told up to this number is not told again. Conflict if there is no such notification."""

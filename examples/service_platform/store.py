@@ -52,6 +52,12 @@ _COLUMNS = {
     "imsi": "s.imsi",
     "credential": "d.credential",
 }
+_PARTIES = {
+    Role.DEVICE_MAKER: "d.maker",
+    Role.SERVICE_PROVIDER: "d.service_provider",
+    Role.OPERATOR: "s.operator",
+    Role.EQUIPMENT_PROVIDER: "s.equipment_provider",
+}
 
 
 class StoreError(Exception):
@@ -116,18 +122,26 @@ class Store:
         """Devices with their subscriptions, by an identifier or the digest of a credential."""
         return self._situations(f"{_BOUND} WHERE {_COLUMNS[member]} = ? ORDER BY d.rowid", value)
 
+    def of_party(self, role: Role, name: str, after: str, limit: int) -> list[Situation]:
+        """The devices that a party has to do with, by IMEI, from the one after this."""
+        query = f"{_BOUND} WHERE {_PARTIES[role]} = ? AND d.imei > ? ORDER BY d.imei LIMIT ?"
+        return self._situations(query, name, after, limit)
+
     def all(self) -> list[Situation]:
         """All devices."""
-        return self._situations(f"{_BOUND} ORDER BY d.rowid")
+        return self._situations(f"{_BOUND} ORDER BY d.imei")
 
     def device(self, imei: str) -> Situation | None:
         """One device, with its subscription."""
         return next(iter(self.find("imei", imei)), None)
 
-    def stock(self) -> list[Stocked]:
-        """All subscriptions."""
-        joined = "FROM subscriptions s LEFT JOIN devices d ON s.iccid = d.iccid ORDER BY s.rowid"
-        rows = self._connection.execute(f"SELECT {_SUBSCRIPTION}, d.imei {joined}")
+    def stock(self, operator: str | None = None, after: str = "", limit: int = -1) -> list[Stocked]:
+        """The subscriptions of an operator or of all, by ICCID, from the one after this; limit -1: no limit."""
+        rows = self._connection.execute(
+            f"SELECT {_SUBSCRIPTION}, d.imei FROM subscriptions s LEFT JOIN devices d ON s.iccid = d.iccid"
+            " WHERE s.operator = ifnull(?, s.operator) AND s.iccid > ? ORDER BY s.iccid LIMIT ?",
+            (operator, after, limit),
+        )
         return [Stocked(_subscription(subscription), imei) for *subscription, imei in rows]
 
     def subscription(self, iccid: str) -> Subscription | None:
@@ -192,7 +206,7 @@ class Store:
         )
         return True
 
-    def _situations(self, query: str, *arguments: str | bytes) -> list[Situation]:
+    def _situations(self, query: str, *arguments: str | bytes | int) -> list[Situation]:
         return [_situation(row) for row in self._connection.execute(query, arguments)]
 
 

@@ -193,6 +193,7 @@ def test_an_acknowledgement(world: World, through: object) -> None:
         "/devices?imei=1",
         "/devices?equipment=1",
         "/devices?colour=red",
+        f"/devices?after=1&imei={ONE.imei}",
         f"/devices?imei={ONE.imei}&equipment={ONE.equipment}",
         f"/devices?imei={ONE.imei}&imei={ONE.imei}",
         "/notifications?after=-1",

@@ -146,9 +146,18 @@ def test_what_was_not_told_is_not_acknowledged(world: World) -> None:
 def test_at_most_a_hundred_at_once(world: World) -> None:
     for number in range(1, 106):
         world.deliver(number)
+        world.announce(number)
     first = numbers(world.provider.get("/notifications"))
     assert first == list(range(1, 101))
     assert numbers(world.provider.get("/notifications", after="100")) == list(range(101, 106))
+    for client, path, kind, member in (
+        (world.maker, "/devices", "devices", "imei"),
+        (world.operator, "/subscriptions", "subscriptions", "iccid"),
+    ):
+        found = [each[member] for each in client.get(path)[kind]]
+        assert len(found) == 100
+        found += [each[member] for each in client.get(path, after=found[-1])[kind]]
+        assert found == sorted(getattr(Numbers.of(number), member) for number in range(1, 106))
 
 
 def test_a_delivery_is_told_by_its_count(world: World) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from euicc.testing.network import Admission, Challenge
 from examples.service_platform.client import Client, Refusal
 from examples.service_platform.devices import Numbers
 from examples.service_platform.life_cycle import Platform
@@ -53,6 +54,21 @@ def test_cards_get_in_again_and_only_those_that_should(world: World) -> None:
     assert world.attach(good) == "FOREIGN_DEVICE"
     world.service.event(suspended.imei, "resume")
     assert world.attach(suspended) == "ADMITTED"
+
+
+def test_a_change_of_state_costs_no_resynchronisation(world: World) -> None:
+    """The network keeps its sequence numbers while it runs."""
+    device, asked = installed(world), list[bytes]()
+
+    def answer(challenge: Challenge) -> bytes | None:
+        asked.append(challenge.rand)
+        return device.answer(challenge)
+
+    for event in ("suspend", "resume", "suspend", "resume"):
+        world.provider.event(device.imei, event)
+    for _ in range(2):
+        assert world.network.attach(ONE.imsi, answer, device.imei).admission is Admission.ADMITTED
+    assert len(asked) == 2
 
 
 class Crash(Exception):

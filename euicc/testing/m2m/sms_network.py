@@ -130,6 +130,17 @@ class SmsNetwork:
         """The number of a subscription."""
         self._numbers[imsi] = msisdn
 
+    def knows(self, imsi: str) -> bool:
+        """Whether this is a subscription of somebody's."""
+        return imsi in self._numbers
+
+    def unsubscribe(self, imsi: str) -> None:
+        """There is no such subscription any more; who has it is registered no longer."""
+        number = self._numbers.pop(imsi, None)
+        device = self._attached.get(number) if number else None
+        if device is not None:
+            self.detach(device)
+
     def attach(self, imsi: str, device: str, now: float) -> str:
         """A device with this subscription is registered from now on; its number. KeyError: nobody's subscription."""
         number = self._numbers[imsi]

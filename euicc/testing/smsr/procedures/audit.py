@@ -1,0 +1,108 @@
+"""Asking the card what there is, SGP.02 3.10: by itself, and wherever an answer got lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from apdu import status
+from euicc.testing.m2m.eis import Audited, Eis
+from euicc.testing.m2m.es3 import SUCCESS, EisResponse, ProfileInfo, ProfileState
+from euicc.testing.smsr import es5
+from euicc.testing.smsr.case import Case
+from euicc.testing.smsr.es5 import IsdPStatus, Result
+from euicc.testing.smsr.steps import Expired, Pause, Procedure, Send, Silence
+
+Found = Mapping[bytes, IsdPStatus]
+"""The ISD-Ps of a card by their AIDs."""
+
+SELECTABLE, PERSONALIZED, DISABLED, ENABLED = 0x07, 0x0F, 0x1F, 0x3F
+DONE = Result(b"", status.SUCCESS)
+_PAGES_MAX = 32
+
+
+def carried_out(case: Case, script: bytes, done: Callable[[Found], bool], *numbers: str) -> Procedure[Result]:
+    """Have the card carry out one command, once: where its answer got lost, an audit tells whether `done` is true.
+
+    numbers: where the card may be besides. Expired when it did not answer in time.
+    """
+    if case.resumed and done((yield from isd_ps(case, *numbers))):
+        return DONE
+    while True:
+        try:
+            (result,) = es5.results((yield Send(script, to=numbers)))
+        except (Silence, ValueError):
+            if done((yield from isd_ps(case, *numbers))):
+                return DONE
+        else:
+            return result
+
+
+def isd_ps(case: Case, *numbers: str) -> Procedure[Found]:
+    """What the card says of its ISD-Ps, as soon as it says anything; the EIS follows. Expired."""
+    while True:
+        try:
+            found = yield from _listed(*numbers)
+        except Silence:
+            if case.now >= case.until:
+                raise Expired from None
+            yield Pause(min(case.until, case.now + case.patience.silence))
+        else:
+            return _believed(case, found)
+
+
+def _believed(case: Case, found: Found) -> Found:
+    case.update(lambda eis: reconciled(eis, found))
+    return found
+
+
+def _listed(*numbers: str) -> Procedure[Found]:
+    found: dict[bytes, IsdPStatus] = {}
+    for page in range(_PAGES_MAX):
+        results = es5.results((yield Send(es5.get_status(following=page > 0), to=numbers)))
+        if not results:
+            raise Silence(executed=True)
+        found |= {each.aid: each for each in es5.listed(results[-1])}
+        if results[-1].sw != status.MORE_DATA_TO_COME:
+            break
+    return found
+
+
+def reconciled(eis: Eis, found: Found) -> Eis:
+    """The EIS as the card would have it: what it does not have is gone, whatever else is as it says."""
+    kept = (_seen(profile, found[profile.isd_p]) for profile in eis.profiles if profile.isd_p in found)
+    coming = (
+        each for each in eis.profiles if each.isd_p not in found and each.state is ProfileState.IN_CREATION
+    )
+    return replace(eis, profiles=tuple(sorted((*kept, *coming), key=lambda each: each.isd_p)))
+
+
+_STATES: dict[int, ProfileState] = {
+    SELECTABLE: ProfileState.CREATED,
+    PERSONALIZED: ProfileState.CREATED,
+    ENABLED: ProfileState.ENABLED,
+}
+
+
+def _seen(profile: ProfileInfo, seen: IsdPStatus) -> ProfileInfo:
+    state = _STATES.get(seen.state, ProfileState.DISABLED)
+    # Until the SM-DP says that its profile is complete, the EIS says that it is not.
+    if seen.state == DISABLED and profile.state in (ProfileState.IN_CREATION, ProfileState.CREATED):
+        state = ProfileState.CREATED
+    return replace(profile, state=state, fallback=seen.fallback)
+
+
+def audit_eis(case: Case) -> Procedure[EisResponse]:
+    """ES3.AuditEIS and ES4.AuditEIS: profiles and memory."""
+    wanted = set(case.request.iccids)
+    yield from isd_ps(case)
+    memory = es5.free_memory(es5.results((yield Send(es5.get_resources())))[-1])
+    eis = case.update(
+        lambda eis: replace(eis, remaining_memory=memory, available_memory=memory, last_audit=case.now)
+    )
+    case.note(Audited.AUDIT, SUCCESS)
+    return EisResponse(
+        eis=eis.part(
+            lambda each: each.iccid in wanted if wanted else case.requester in (each.operator, each.smdp)
+        )
+    )

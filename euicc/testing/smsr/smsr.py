@@ -1,0 +1,359 @@
+"""The SM-SR: functions for SM-DPs, operators and other SM-SRs, carried out on cards by short messages, SGP.02 2.3."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from secrets import token_bytes, token_hex
+from typing import Any
+
+from euicc.testing.m2m.eis import Eis
+from euicc.testing.m2m.es3 import Request, Response
+from euicc.testing.m2m.messages import Answer, Call, Content, Outgoing
+from euicc.testing.m2m.own_requests import UpdateSmsrAddressing
+from euicc.testing.m2m.registry import Operation, Registry
+from euicc.testing.m2m.short_message import Reassembly, ShortMessageError, Whole, parse_deliver
+from euicc.testing.ota import KeySet
+from euicc.testing.smsr import functions, refusals
+from euicc.testing.smsr.case import Case
+from euicc.testing.smsr.desk import Desk
+from euicc.testing.smsr.errand import NEVER, Errand, Exchange
+from euicc.testing.smsr.exchange import SmsExchange, secure
+from euicc.testing.smsr.identity import Patience, SmsrIdentity
+from euicc.testing.smsr.notification import (
+    CardNotification,
+    NotificationError,
+    is_notification,
+    open_packet,
+)
+from euicc.testing.smsr.procedures import handover_out
+from euicc.testing.smsr.procedures.switch import confirm
+from euicc.testing.smsr.refusals import Refusal
+from euicc.testing.smsr.steps import Ask, Called, Expired, Procedure, Send, Silence
+
+_RESPONSE_PACKET = 0x71
+_RESPONSE_HEADER = bytes((0x02, _RESPONSE_PACKET, 0x00))
+_REFERENCE_BYTES = 8
+
+
+class Smsr:
+    """One SM-SR, without I/O: times are seconds, given with each call, and never go back.
+
+    In: `submit`, `receive`, `receive_sms`, `receive_report`, `advance`. Out: `take_sms`, and `messages` until they are
+    acknowledged. Whatever was not done when a process ended is taken up again by the next one with the same registry.
+    """
+
+    def __init__(
+        self,
+        identity: SmsrIdentity,
+        registry: Registry,
+        *,
+        now: float = 0.0,
+        patience: Patience | None = None,
+        random: Callable[[int], bytes] = token_bytes,
+    ) -> None:
+        self.identity = identity
+        self.registry = registry
+        self.patience = patience or Patience()
+        self.random = random
+        self.now = now
+        self._desks: dict[bytes, Desk] = {}
+        self._wakes: list[tuple[float, bytes]] = []
+        self._sms: deque[tuple[str, bytes]] = deque()
+        self._messages = {each.number: each for each in registry.outgoing()}
+        self._asking: dict[str, tuple[bytes, int]] = {}
+        self._count = 0
+        self._reassembly = Reassembly()
+        self._expected: dict[str, bytes] = {}
+        for operation in registry.operations():
+            self._desk(operation.eid).waiting.append(operation)
+        for eid in tuple(self._desks):
+            self._go_on(self._desk(eid))
+
+    # -- cards --------------------------------------------------------------------------------------------------------
+
+    def register(self, eis: Eis, now: float | None = None, *, addressing: bool = True) -> None:
+        """ES1.RegisterEIS, SGP.02 5.2.1: a card of this SM-SR's. addressing: tell the card where it is found."""
+        self._tick(now)
+        self.registry.put(replace(eis, smsr_id=self.identity.name))
+        if addressing:
+            self.submit(self.identity.name, UpdateSmsrAddressing(eis.eid), self.now)
+
+    def eis(self, eid: bytes) -> Eis | None:
+        """What it knows of a card, None when the card is not here."""
+        return self.registry.eis(eid)
+
+    def manages(self, eid: bytes) -> bool:
+        """Whether it has the card and no doubt about it: it would carry operations out."""
+        handovers = self.registry.handovers(eid)
+        return self.registry.card(eid) is not None and not any(
+            each.phase == handover_out.IN_DOUBT for each in handovers
+        )
+
+    def is_idle(self, eid: bytes) -> bool:
+        """Whether nothing goes on with a card."""
+        desk = self._desks.get(eid)
+        return desk is None or desk.idle
+
+    # -- in -----------------------------------------------------------------------------------------------------------
+
+    def submit(
+        self, requester: str, request: Request[Any], now: float | None = None, reference: str = ""
+    ) -> str:
+        """A function of ES3 or ES4, or of ES7; the reference of the Answer that follows among the `messages`."""
+        self._tick(now)
+        call = Call(reference or token_hex(_REFERENCE_BYTES), request)
+        try:
+            self._admit(requester, call)
+        except Refusal as refusal:
+            self._answer(requester, call.reference, functions.refused(request, refusal.status))
+        return call.reference
+
+    def receive(self, sender: str, content: Content, now: float | None = None) -> None:
+        """A message of another server."""
+        self._tick(now)
+        if isinstance(content, Call):
+            self.submit(sender, content.request, self.now, content.reference)
+        elif isinstance(content, Answer):
+            eid, number = self._asking.pop(content.reference, (b"", 0))
+            self._messages.pop(number, None)
+            desk = self._desks.get(eid)
+            if desk is not None and desk.errand is not None:
+                desk.errand.tell(content, self.now)
+                self._go_on(desk)
+
+    def receive_sms(self, tpdu: bytes, now: float | None = None) -> None:
+        """An SMS-DELIVER TPDU for its number: part of a card's response, or a notification; otherwise nothing."""
+        self._tick(now)
+        try:
+            whole = self._reassembly.add(parse_deliver(tpdu))
+        except ShortMessageError:
+            return
+        if whole is None:
+            return
+        if _RESPONSE_PACKET in whole.elements:
+            self._receive_response(whole.sender, _RESPONSE_HEADER + whole.payload)
+        elif is_notification(whole.elements):
+            self._receive_notification(whole)
+
+    def receive_report(self, number: str, data: bytes, now: float | None = None) -> None:
+        """What came with the acknowledgement of a message to a number: a response packet, or nothing."""
+        self._tick(now)
+        if data.startswith(_RESPONSE_HEADER):
+            self._receive_response(number, data)
+
+    def advance(self, now: float) -> None:
+        """What is due by now."""
+        self._tick(now)
+        while self._wakes and self._wakes[0][0] <= now:
+            desk = self._desks.get(heapq.heappop(self._wakes)[1])
+            if desk is None or desk.wake > now:
+                continue
+            for errand in desk.errands:
+                if errand.wake <= now:
+                    errand.advance(now)
+            self._go_on(desk)
+
+    @property
+    def next_due(self) -> float | None:
+        """When `advance` has something to do."""
+        return self._wakes[0][0] if self._wakes else None
+
+    # -- out ----------------------------------------------------------------------------------------------------------
+
+    def take_sms(self) -> list[tuple[str, bytes]]:
+        """Short messages to be sent: number, SMS-DELIVER TPDU. Each is given out once."""
+        taken = list(self._sms)
+        self._sms.clear()
+        return taken
+
+    def messages(self) -> list[Outgoing]:
+        """Messages for other servers that are not acknowledged; after a restart some of them come once more."""
+        return list(self._messages.values())
+
+    def acknowledge(self, message: Outgoing) -> None:
+        """The recipient has it."""
+        if self._messages.pop(message.number, None) is not None and message.number > 0:
+            self.registry.acknowledge(message.number)
+
+    def send(self, recipient: str, content: Content) -> None:
+        """A message that is kept until it is acknowledged."""
+        message = self.registry.send(recipient, content)
+        self._messages[message.number] = message
+
+    # -- operations ---------------------------------------------------------------------------------------------------
+
+    def _admit(self, requester: str, call: Call) -> None:
+        request: Any = call.request
+        if not functions.is_offered(request, own=requester == self.identity.name):
+            raise Refusal(refusals.NOT_OFFERED)
+        eid, kind = request.eid, type(request)
+        handovers = self.registry.handovers(eid)
+        if kind in functions.PASSED_ON:
+            self._pass_on(requester, call, handover_out.belongs(handovers, requester, request.handover))
+            return
+        if kind not in functions.WITHOUT_CARD and self.registry.card(eid) is None:
+            raise Refusal(refusals.UNKNOWN_EID)
+        if kind not in functions.READING:
+            handover_out.locked(handovers)
+        if kind in functions.AT_ONCE:
+            case = Case(self, eid, requester, request, self.now, resumed=False)
+            self._answer(requester, call.reference, functions.AT_ONCE[kind](case))
+            return
+        until = self.now + (getattr(request, "validity", None) or self.patience.operation)
+        operation = self.registry.queue(eid, requester, call, until)
+        if operation is not None:
+            desk = self._desk(eid)
+            desk.waiting.append(operation)
+            self._go_on(desk)
+
+    def _pass_on(self, requester: str, call: Call, belongs: bool) -> None:
+        desk = self._desks.get(call.request.eid) if belongs else None  # type: ignore[attr-defined]
+        if desk is None or desk.errand is None:
+            raise Refusal(refusals.NO_HANDOVER)
+        desk.errand.tell(Called(requester, call), self.now)
+        self._go_on(desk)
+
+    def _go_on(self, desk: Desk) -> None:
+        """Finish what is over, begin what waits, and see when to look again."""
+        self._end_confirmations(desk)
+        while desk.errand is None or desk.errand.done:
+            if desk.errand is not None and desk.operation is not None:
+                self._end(desk.operation, desk.errand.result)
+                desk.errand = desk.operation = None
+            if not desk.waiting:
+                break
+            self._begin(desk, desk.waiting.popleft())
+        if desk.idle:
+            self._desks.pop(desk.eid, None)
+        elif desk.wake < NEVER:
+            heapq.heappush(self._wakes, (desk.wake, desk.eid))
+
+    def _begin(self, desk: Desk, operation: Operation) -> None:
+        case = Case(
+            self, operation.eid, operation.requester, operation.request, operation.until, operation.begun
+        )
+        self.registry.begin(operation)
+        desk.operation = operation
+        procedure = _guarded(case, functions.OPERATIONS[type(operation.request)])
+        desk.errand = self._errand(desk, procedure, operation.until)
+        desk.errand.start(self.now)
+
+    def _end(self, operation: Operation, response: Response) -> None:
+        with self.registry.transaction():
+            self.registry.done(operation)
+            self._answer(operation.requester, operation.reference, response)
+
+    def _answer(self, requester: str, reference: str, response: Response) -> None:
+        if requester != self.identity.name:
+            self.send(requester, Answer(reference, response))
+
+    def _errand(self, desk: Desk, procedure: Procedure[Any], until: float) -> Errand:
+        return Errand(
+            procedure,
+            lambda send, now: self._exchange(desk.eid, send, until, now),
+            lambda ask: self._ask(desk.eid, ask),
+            self.patience.peer,
+        )
+
+    # -- the card -----------------------------------------------------------------------------------------------------
+
+    def _exchange(self, eid: bytes, send: Send, until: float, now: float) -> Exchange:
+        eis = self.registry.card(eid)
+        if eis is None:
+            raise Refusal(refusals.UNKNOWN_EID)
+        keys, numbers = _scp80(eis), tuple(dict.fromkeys((*send.to, *_numbers(eis))))
+        if not numbers:
+            raise Silence
+        packet = secure(keys, send.target, self.registry.count(eid, keys.version), send.script)
+        for number in numbers:
+            self._expected[number] = eid
+        end = until if send.patient else None
+        return SmsExchange(packet, self.identity.number, numbers, self._submit, self.patience, now, end)
+
+    def _submit(self, number: str, tpdu: bytes) -> None:
+        self._sms.append((number, tpdu))
+
+    def _ask(self, eid: bytes, ask: Ask) -> None:
+        """A call that is repeated anyway needs not be kept; it has a number below 0."""
+        reference = ask.call.reference
+        if reference not in self._asking:
+            self._count -= 1
+            self._asking[reference] = eid, self._count
+        number = self._asking[reference][1]
+        self._messages[number] = Outgoing(number, ask.recipient, ask.call)
+
+    def _receive_response(self, sender: str, user_data: bytes) -> None:
+        eid = self._expected.get(sender) or self.registry.at(sender)
+        desk = self._desks.get(eid) if eid else None
+        if desk is None:
+            return
+        for errand in desk.errands:
+            if errand.receive(user_data, self.now):
+                self._go_on(desk)
+                return
+
+    def _receive_notification(self, whole: Whole) -> None:
+        try:
+            notification = open_packet(whole.payload, whole.sender, self._keys)
+        except NotificationError:
+            return
+        desk = self._desk(notification.eid)
+        if notification.number in desk.confirmations:
+            return
+        case = Case(
+            self,
+            notification.eid,
+            self.identity.name,
+            notification,
+            self.now + self.patience.operation,
+            False,
+        )
+        errand = self._errand(desk, confirm(case), case.until)
+        desk.confirmations[notification.number] = errand
+        errand.start(self.now)
+        self._go_on(desk)
+
+    def _end_confirmations(self, desk: Desk) -> None:
+        for number, errand in tuple(desk.confirmations.items()):
+            if errand.done:
+                del desk.confirmations[number]
+                if errand.result is not None and desk.errand is not None:
+                    desk.errand.tell(errand.result, self.now)
+
+    def _keys(self, eid: bytes, version: int) -> KeySet | None:
+        eis = self.registry.card(eid)
+        found = _scp80(eis) if eis else None
+        return found if found and found.version == version else None
+
+    def _desk(self, eid: bytes) -> Desk:
+        return self._desks.setdefault(eid, Desk(eid))
+
+    def _tick(self, now: float | None) -> None:
+        self.now = self.now if now is None else max(self.now, now)
+
+
+def _guarded(case: Case, procedure: Callable[[Case], Procedure[Response]]) -> Procedure[Response]:
+    """A procedure that always has a response."""
+    try:
+        return (yield from procedure(case))
+    except Refusal as refusal:
+        return functions.refused(case.request, refusal.status)
+    except Expired:
+        return functions.refused(case.request, refusals.UNREACHED)
+
+
+def _scp80(eis: Eis) -> KeySet:
+    return next(each for each in eis.isd_r.key_sets if each.counter is not None).scp80()
+
+
+def _numbers(eis: Eis) -> list[str]:
+    """Where a card may be: at the number of its enabled profile first."""
+    enabled = eis.enabled
+    ordered = ([enabled] if enabled else []) + [each for each in eis.profiles if each is not enabled]
+    return [each.subscription.msisdn for each in ordered if each.subscription.msisdn]
+
+
+__all__ = ["CardNotification", "Smsr"]

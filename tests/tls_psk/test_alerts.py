@@ -149,6 +149,14 @@ TO_CLIENT: dict[str, tuple[bytes, Alert]] = {
 }
 
 
+ELSEWHERE = {Alert.CLOSE_NOTIFY, Alert.DECRYPT_ERROR, Alert.NO_RENEGOTIATION}
+"""Those that other tests provoke."""
+
+
+def test_there_is_no_other_alert() -> None:
+    assert {alert for _, alert in (*TO_SERVER.values(), *TO_CLIENT.values())} | ELSEWHERE == set(Alert)
+
+
 @pytest.mark.parametrize("name", TO_SERVER)
 def test_what_a_server_refuses(name: str) -> None:
     data, alert = TO_SERVER[name]

@@ -48,7 +48,7 @@ def s_server(*options: str) -> Iterator[int]:
         assert process.stdout is not None
         try:
             line = next((line for line in process.stdout if line.startswith("ACCEPT")), None)
-            if line is None:
+            if line is None or ":" not in line:
                 pytest.skip("this openssl has no PSK server that chooses its port")
             yield int(line.rpartition(":")[2])
         finally:

@@ -4,8 +4,9 @@
     nothing                     losses are forgotten         a loss; too many: fall back  fall back
     not registered since the    registered: it is sent       a refusal; too many:         retreat
     switch                                                   retreat
-    registered                  it is sent, once             (the alarm is set)           sent again; too often:
+    registered, a switch        it is sent, once             (the alarm is set)           sent again; too often:
                                                                                           retreat
+    registered, anything else   the same                     a loss; too many: fall back  sent again, later at last
 
 "Retreat" is `euicc.m2m.rollback`. While the emergency profile or a test profile is on, nothing of this happens.
 """
@@ -23,6 +24,7 @@ from apdu.cat.information import Imei
 from apdu.cat.objects import LocationStatus
 from euicc.m2m import fallback, local
 from euicc.m2m.alarm import Alarm
+from euicc.m2m.notification import NotificationType
 from euicc.m2m.rollback import retreat
 from euicc.toolkit.applet import ToolkitApplet
 from euicc.toolkit.procedure import CardReset, ToolkitError
@@ -146,10 +148,10 @@ class Registration(ToolkitApplet):
     def _out_of_service(self) -> None:
         self.registered = False
         pending = self._isdr.notifications_m2m.pending
-        if pending is None:
-            self._lost()
-        elif not pending.registered:
+        if pending is not None and not pending.registered:
             self._refused(pending)
+        elif pending is None or pending.kind is not NotificationType.SWITCHED:
+            self._lost()
 
     def _lost(self) -> None:
         if not fallback.possible(self._isdr) or self._isdr.switching.asked is not None:

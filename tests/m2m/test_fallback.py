@@ -12,6 +12,7 @@ from tests.m2m.attended import (
     LIMITED,
     NO_SERVICE,
     NORMAL,
+    attended,
     declared,
     enabled,
     expire,
@@ -75,6 +76,17 @@ def test_so_does_one_that_goes_too_often(status: int) -> None:
     assert enabled(here) == SECOND
     report(here, status)
     assert enabled(here) == FIRST
+
+
+def test_a_first_attachment_that_nobody_confirms_does_not_keep_it_from_that() -> None:
+    here = attended()
+    assert here.sw(commands.set_fallback(SECOND)) == 0x9000
+    report(here, NORMAL)
+    for _ in range(here.isdr.registration.patience.losses):
+        report(here, NO_SERVICE)
+    assert enabled(here) == SECOND
+    report(here, NORMAL)
+    assert told(here)[-1] == (5, 2, SECOND)
 
 
 def test_a_network_that_comes_back_begins_anew() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from apdu import tlv
 from apdu.cat.commands import more_time
+from euicc import Card
 from euicc.m2m.isdr import M2mIsdR
 from euicc.m2m.notification import NotificationType, PendingNotification
 from euicc.runtime import keys
@@ -255,6 +258,16 @@ def test_a_notification_survives_as_bytes() -> None:
         PendingNotification(NotificationType.SWITCHED, 0xFFFF, (FIRST, SECOND), True, 300),
     ):
         assert PendingNotification.from_bytes(pending.to_bytes()) == pending
+
+
+def test_a_card_that_was_saved_goes_on_where_it_was(tmp_path: Path) -> None:
+    here = switched()
+    here.card.save(tmp_path / "it.card")
+    with Card.open(tmp_path / "it.card") as card:
+        again = Managed(card, Handset(card), here.platform)
+        report(again, NORMAL)
+        assert told(again) == [(2, 2, SECOND)]
+        assert again.sw(commands.confirm(2)) == 0x9000
 
 
 def test_power_lost_at_any_write_of_notification_and_confirmation_loses_nothing() -> None:

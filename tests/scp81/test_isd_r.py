@@ -109,7 +109,8 @@ def test_a_switch_over_scp81_from_the_trigger_to_the_confirmation() -> None:
         assert isdr.notifications_m2m.pending is not None
 
         world.terminal.report(Event.LOCATION_STATUS, LocationStatus(0))
-        world.run(lambda: isdr.notifications_m2m.pending is None and not server.waiting(EID))
+        world.run(lambda: isdr.notifications_m2m.pending is None and not isdr.administration.toolkit.channels)
+        world.terminal.poll()
         ((eid, message),) = server.notifications
         fields = {each.tag: each.value for each in tlv.parse(message).children()}
         assert (eid, fields[0x4C], fields[0x4D], fields[0x2F]) == (EID, EID, b"\x02", SECOND)
@@ -165,6 +166,16 @@ def test_the_switch_waits_for_the_end_of_the_session() -> None:
     server.queue(EID, script(commands.enable(SECOND)))
     device = line(server)
     device.hold(HERE)
+    kinds = device.types()
+    assert kinds.index(CommandType.CLOSE_CHANNEL) < kinds.index(CommandType.REFRESH)
+
+
+def test_an_immediate_action_is_no_trigger_and_waits_for_the_end() -> None:
+    server = admin()
+    server.queue(EID, bytes.fromhex("AA0B8109" + "810301010482028182"))
+    device = line(server)
+    assert device.hold(HERE) == Outcome(True, 1)
+    assert [each.content.hex().upper() for each in server.answers(EID)] == ["AB03800100"]
     kinds = device.types()
     assert kinds.index(CommandType.CLOSE_CHANNEL) < kinds.index(CommandType.REFRESH)
 

@@ -17,6 +17,7 @@ from euicc.m2m.scp81.parameters import (
     RetryPolicy,
     SecurityParameters,
     SessionParameters,
+    addressing,
     trigger,
 )
 from euicc.m2m.scp81.session import prepare
@@ -139,6 +140,29 @@ def test_triggers_that_cannot_be_read(script: str) -> None:
 def test_connections_that_cannot_be_opened(connection: str) -> None:
     with pytest.raises(ParametersError):
         ConnectionParameters.decode(bytes.fromhex(connection)).open_channel()
+
+
+def test_addressing_parameters_in_any_of_their_forms() -> None:
+    """Parameters of 83 with or without it, objects of 84 by themselves, or some of each."""
+    whole = SessionParameters.decode(HERE.session)
+    assert whole.connection is not None
+    assert addressing(HERE.session) == whole
+    assert addressing(tlv.encode(0x83, HERE.session)) == whole
+    bare = addressing(
+        bytes.fromhex("3C030220FB 3E05217F000001 8202FFFF") + tlv.encode(0x89, tlv.encode(0x8C, b"/a"))
+    )
+    assert bare.connection is not None
+    assert bare.connection.server == whole.connection.server
+    assert (bare.security, bare.http.uri) == (None, "/a")
+    for block in ("84", "8401 35", "8503 000340"):
+        with pytest.raises(ParametersError):
+            addressing(bytes.fromhex(block))
+
+
+@pytest.mark.parametrize("uri", ["//[", "/a b"])
+def test_a_first_uri_that_is_none(uri: str) -> None:
+    with pytest.raises(ParametersError):
+        first_request(AdminTrigger(IPv4Address("127.0.0.1"), 1, uri))
 
 
 def test_the_terminals_own_address_is_not_the_servers() -> None:

@@ -9,6 +9,7 @@ the message. There is no resumption, no renegotiation and no compression.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
 from hashlib import sha256
 from typing import Final
@@ -30,7 +31,7 @@ Message = tuple[int, bytes]
 Handshake = Generator[tuple[int, ...], Message, None]
 
 
-class Connection:
+class Connection(ABC):
     """A connection from one end; `Client` and `Server` are made of it.
 
     suite: that the two agreed on, None before. established: the handshake is over, data may go. peer_closed: the peer
@@ -93,9 +94,9 @@ class Connection:
             self._alert(AlertLevel.WARNING, Alert.CLOSE_NOTIFY)
             self._closed = True
 
+    @abstractmethod
     def _shake_hands(self) -> Handshake:
         """The handshake of this end."""
-        raise NotImplementedError
 
     def _take_records(self) -> None:
         for kind, fragment in self._records:

@@ -10,14 +10,27 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
+import httpx
+
 from examples.service_platform import demo, diagram
+from examples.service_platform.air import Air
+from examples.service_platform.client import Client, Refusal
+from examples.service_platform.devices import EmulatedDevice, Numbers, make_card
 from examples.service_platform.life_cycle import Platform
 from examples.service_platform.operator_side import OperatorSide
-from examples.service_platform.roles import TEST_PARTIES
+from examples.service_platform.roles import TEST_PARTIES, Directory, Party, read_parties
 from examples.service_platform.server import LOOPBACK, ServeError, serving
 from examples.service_platform.store import Store, StoreError
 
 DEFAULT_PORT = 8470
+
+
+class PartiesError(Exception):
+    """The file of parties is none."""
+
+
+DOCUMENTED = (StoreError, ServeError, PartiesError, diagram.DocumentError, Refusal, httpx.HTTPError, OSError)
+"""What the user can be told in one line; anything else is a bug and shows itself."""
 
 
 def serve(arguments: argparse.Namespace) -> None:
@@ -25,15 +38,46 @@ def serve(arguments: argparse.Namespace) -> None:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
+    network, parties = OperatorSide(), _parties(arguments.parties)
     with (
-        closing(Platform(Store(arguments.db), OperatorSide())) as platform,
-        serving(platform, arguments.host, arguments.port) as url,
+        closing(Platform(Store(arguments.db), network, parties)) as platform,
+        serving(platform, arguments.host, arguments.port, Air(network)) as url,
     ):
-        print(f"service platform on {url}, its memory is {arguments.db}")
-        print("test tokens, known to everybody and never for anything real (Authorization: Bearer ...):")
-        for party in TEST_PARTIES:
-            print(f"  {party.token:28} {party.name}, {party.role.words}", flush=True)
+        print(f"service platform on {url}, its memory is {arguments.db}", flush=True)
+        if parties == TEST_PARTIES:
+            print("test tokens, known to everybody and never for anything real (Authorization: Bearer ...):")
+            for party in parties:
+                print(f"  {party.token:28} {party.name}, {party.role.words}", flush=True)
         stopped.wait()
+
+
+def _parties(path: Path | None) -> tuple[Party, ...]:
+    """Of a file, or the ones for tests. PartiesError."""
+    if path is None:
+        return TEST_PARTIES
+    try:
+        parties = read_parties(path.read_text())
+        Directory(parties)
+    except ValueError as error:
+        raise PartiesError(f"{path}: {error}") from None
+    return parties
+
+
+def device(arguments: argparse.Namespace) -> None:
+    """An emulated device for a platform that is served: reports itself if it has a credential, then attaches."""
+    numbers = Numbers.of(arguments.number)
+    made = EmulatedDevice(numbers.imei, make_card(arguments.number, numbers.imsi, numbers.iccid))
+    with httpx.Client(base_url=arguments.url) as http:
+        print(
+            f"IMEI {numbers.imei}, "
+            + ", ".join(f"{name.upper()} {of}" for name, of in made.identity().items())
+        )
+        if arguments.credential is not None:
+            seen = made.report(Client(http, arguments.credential))
+            print(f"reported itself: {seen['service_state']}")
+        access = made.attach_over(http)
+        leads = f", leads to: {', '.join(access.access_points)}" if access.access_points else ""
+        print(f"attaches: {access.admission.value}{leads}")
 
 
 def tell(arguments: argparse.Namespace) -> None:
@@ -63,6 +107,16 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--host", default=LOOPBACK, help="default: %(default)s, this machine only")
     add.add_argument("--port", type=_port, default=DEFAULT_PORT, help="default: %(default)s; 0: any")
     add.set_defaults(run=serve)
+    add.add_argument("--parties", type=Path, metavar="FILE", help="JSON; default: one of each role for tests")
+    add = commands.add_parser(
+        "device", help="an emulated device for a served platform: reports itself, attaches"
+    )
+    add.add_argument(
+        "--url", default=f"http://{LOOPBACK}:{DEFAULT_PORT}", help="of the platform; default: %(default)s"
+    )
+    add.add_argument("--number", type=_number, default=1, help="its IMEI, ICCID and IMSI are made of it")
+    add.add_argument("--credential", help="from the device maker's call; without it the device only attaches")
+    add.set_defaults(run=device)
     add = commands.add_parser("demo", help="the seven scenarios with emulated devices, over HTTP on loopback")
     add.set_defaults(run=tell)
     add = commands.add_parser("diagram", help="write the diagrams and tables of the document anew")
@@ -80,8 +134,14 @@ def main() -> None:
     arguments = parser().parse_args()
     try:
         arguments.run(arguments)
-    except (StoreError, ServeError, diagram.DocumentError, OSError) as error:
+    except DOCUMENTED as error:
         sys.exit(f"error: {error}")
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 10**6):
+        raise argparse.ArgumentTypeError(f"{text} is no number up to 999999")
+    return int(text)
 
 
 def _port(text: str) -> int:

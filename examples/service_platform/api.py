@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from examples.service_platform import identifiers, requests
+from examples.service_platform.air import Air
 from examples.service_platform.life_cycle import Platform
 from examples.service_platform.refusals import Forbidden, Malformed, NotRecognised, PlatformRefusal, TooLarge
 from examples.service_platform.rights import IDENTIFIERS
@@ -44,6 +45,7 @@ class Asked:
         return requests.member(self.path, "imei", identifiers.imei)
 
 
+Endpoint = Callable[[Request], Awaitable[Response]]
 Run = Callable[[Asked], dict[str, object]]
 
 
@@ -125,13 +127,14 @@ CALLS: tuple[Call, ...] = (
 )
 
 
-def application(platform: Platform) -> Starlette:
-    """The ASGI application."""
+def application(platform: Platform, air: Air | None = None) -> Starlette:
+    """The ASGI application; with `air`, devices of other processes attach there, too."""
+    routes = [Route(path, _route(platform, calls), methods=list(calls)) for path, calls in _by_path().items()]
+    if air is not None:
+        routes += [Route(path, _on_air(call), methods=["POST"]) for path, call in air.calls.items()]
     return Starlette(
-        routes=[
-            Route(path, _route(platform, calls), methods=list(calls)) for path, calls in _by_path().items()
-        ],
-        exception_handlers={PlatformRefusal: _refused, HTTPException: _not_served},
+        routes=routes,
+        exception_handlers={PlatformRefusal: _refused, HTTPException: _not_served, ClientDisconnect: _gone},
     )
 
 
@@ -142,16 +145,21 @@ def _by_path() -> dict[str, dict[str, Call]]:
     return found
 
 
-def _route(platform: Platform, calls: Mapping[str, Call]) -> Callable[[Request], Awaitable[Response]]:
+def _route(platform: Platform, calls: Mapping[str, Call]) -> Endpoint:
     async def answer(request: Request) -> Response:
-        try:
-            body = await _body(request)
-        except ClientDisconnect:
-            return Response(status_code=400)
+        body = await _body(request)
         # Starlette adds HEAD to GET.
         call = calls["GET" if request.method == "HEAD" else request.method]
         found = await run_in_threadpool(_run, platform, call, request, body)
         return JSONResponse(found, status_code=call.answer)
+
+    return answer
+
+
+def _on_air(call: Callable[[Mapping[str, object]], dict[str, object]]) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        body = await _body(request)
+        return JSONResponse(await run_in_threadpool(lambda: call(_object(body))))
 
     return answer
 
@@ -210,6 +218,11 @@ def _refused(_request: Request, refusal: Exception) -> Response:
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(refusal, NotRecognised) else {}
     told = {"error": refusal.code, "message": str(refusal), **refusal.details}
     return JSONResponse(told, status_code=refusal.http_status, headers=headers)
+
+
+def _gone(_request: Request, _error: Exception) -> Response:
+    """Nobody hears it."""
+    return Response(status_code=400)
 
 
 def _not_served(_request: Request, error: Exception) -> Response:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import httpx
+
 from apdu import ApduChannel, Command, instruction, status
 from euicc import Card
 from euicc import eid as eids
 from euicc.testing.network import Challenge
 from euicc.testing.profile_builder import build
+from examples.service_platform import air
 from examples.service_platform.client import Client
 from examples.service_platform.identifiers import with_luhn_digit
 from examples.service_platform.operator_side import Access, OperatorSide, personalisation
@@ -65,8 +68,11 @@ class EmulatedDevice:
 
     def attach(self, network: OperatorSide) -> Access:
         """Switches on: the card's IMSI is presented, and it answers the network's challenge."""
-        imsi = read_subscription(self.card).imsi
-        return network.attach(imsi, self.answer, self.imei)
+        return network.attach(read_subscription(self.card).imsi, self.answer, self.imei)
+
+    def attach_over(self, http: httpx.Client) -> Access:
+        """The same to a network in another process."""
+        return air.attach(http, read_subscription(self.card).imsi, self.imei, self.answer)
 
     def answer(self, challenge: Challenge) -> bytes | None:
         """AUTHENTICATE in the USIM; None when the card does not recognise the network."""

@@ -70,9 +70,21 @@ class OperatorSide:
             self._network.bar(imsi, barred=not ACCESS_POINTS[state])
 
     def attach(self, imsi: str, answer: Answer, imei: str) -> Access:
-        """A card attaches with this IMSI in this device; see HomeNetwork.attach."""
-        with self._lock:
+        """A card attaches with this IMSI in this device; see HomeNetwork.attach.
+
+        The card takes its time, and the platform does not wait for it: what counts in the end is the state by then.
+        """
+        try:
             admission = self._network.attach(imsi, answer, imei)
-            if admission is not Admission.ADMITTED:
-                return Access(admission)
-            return Access(admission, ACCESS_POINTS[self._states[imsi]])
+        except KeyError:
+            if imsi in self._states:
+                raise
+            return Access(Admission.UNKNOWN)  # terminated between two challenges
+        if admission is not Admission.ADMITTED:
+            return Access(admission)
+        with self._lock:
+            state = self._states.get(imsi)
+        if state is None:
+            return Access(Admission.UNKNOWN)
+        open_now = ACCESS_POINTS[state]
+        return Access(admission, open_now) if open_now else Access(Admission.BARRED)

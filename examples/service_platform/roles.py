@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -45,6 +46,21 @@ TEST_PARTIES = (
     party_for_tests("telematics", Role.SERVICE_PROVIDER),
     party_for_tests("network", Role.OPERATOR),
 )
+
+
+def read_parties(text: str) -> tuple[Party, ...]:
+    """Parties as JSON, a list of {"name", "role", "token"}; ValueError."""
+    listed = json.loads(text)
+    if not isinstance(listed, list):
+        raise ValueError('it is a list of {"name", "role", "token"}')
+    return tuple(_party(each) for each in listed)
+
+
+def _party(value: object) -> Party:
+    match value:
+        case {"name": str(name), "role": str(role), "token": str(token), **others} if not others and token:
+            return Party(name, Role(role), token)
+    raise ValueError('each party is {"name", "role", "token"}, all of them text')
 
 
 def digest(token: str) -> bytes:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from examples.service_platform.air import Air
 from examples.service_platform.api import application
 from examples.service_platform.life_cycle import Platform
 
@@ -43,10 +44,10 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if listener.family == socket.AF_INET6 else f"http://{host}:{port}"
 
 
-def server(platform: Platform) -> uvicorn.Server:
+def server(platform: Platform, air: Air | None = None) -> uvicorn.Server:
     """Runs on a socket with `run([listener])` until SIGINT or SIGTERM, or until should_exit is set."""
     config = uvicorn.Config(
-        application(platform),
+        application(platform, air),
         loop="asyncio",
         http="h11",
         ws="none",
@@ -59,10 +60,10 @@ def server(platform: Platform) -> uvicorn.Server:
 
 
 @contextmanager
-def serving(platform: Platform, host: str = LOOPBACK, port: int = 0) -> Iterator[str]:
+def serving(platform: Platform, host: str = LOOPBACK, port: int = 0, air: Air | None = None) -> Iterator[str]:
     """Serves in a thread of its own while the context lasts; gives the URL. ServeError."""
     with listening(host, port) as listener:
-        running = server(platform)
+        running = server(platform, air)
         thread = threading.Thread(target=running.run, args=([listener],), name="platform", daemon=True)
         thread.start()
         try:

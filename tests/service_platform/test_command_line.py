@@ -9,7 +9,10 @@ import pytest
 
 from examples.service_platform import diagram
 from examples.service_platform.__main__ import main
-from examples.service_platform.server import listening
+from examples.service_platform.air import Air
+from examples.service_platform.roles import Party, Role, read_parties
+from examples.service_platform.server import listening, serving
+from tests.service_platform.world import World
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
@@ -26,6 +29,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
         (("serve", "--db", "x", "--port", "65536"), "65536 is no port"),
         (("serve", "--db", "x", "--port", "http"), "http is no port"),
         (("demo", "--fast"), "--fast"),
+        (("device", "--number", "1000000"), "1000000 is no number"),
     ],
 )
 def test_a_wrong_use(
@@ -37,7 +41,7 @@ def test_a_wrong_use(
     assert said in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [(), ("serve",), ("demo",), ("diagram",)])
+@pytest.mark.parametrize("command", [(), ("serve",), ("device",), ("demo",), ("diagram",)])
 def test_help(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
 ) -> None:
@@ -76,3 +80,45 @@ def test_the_diagram_is_written_anew(
 def test_a_document_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match=r"error: .*missing\.md"):
         run(monkeypatch, "diagram", "--document", str(tmp_path / "missing.md"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no json",
+        "{}",
+        '[{"name": "a", "role": "operator"}]',
+        '[{"name": "a", "role": "owner", "token": "t"}]',
+        '[{"name": "a", "role": "device", "token": "t"}]',
+        '[{"name": "a", "role": "operator", "token": ""}]',
+        '[{"name": "a", "role": "operator", "token": "t"}, {"name": "b", "role": "operator", "token": "t"}]',
+    ],
+)
+def test_parties_that_are_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "parties.json"
+    path.write_text(text)
+    with pytest.raises(SystemExit, match=r"error: .*parties\.json: "):
+        run(monkeypatch, "serve", "--db", str(tmp_path / "platform.db"), "--parties", str(path))
+    assert not (tmp_path / "platform.db").exists()
+
+
+def test_parties_of_a_file() -> None:
+    text = '[{"name": "ours", "role": "operator", "token": "a secret"}]'
+    assert read_parties(text) == (Party("ours", Role.OPERATOR, "a secret"),)
+
+
+def test_an_emulated_device_for_a_served_platform(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.deliver(1)
+    credential = world.announce(1)
+    with serving(world.platform, air=Air(world.network)) as url:
+        run(monkeypatch, "device", "--url", url)
+        run(monkeypatch, "device", "--url", url, "--number", "1", "--credential", credential)
+        with pytest.raises(SystemExit, match="error: 403 forbidden"):
+            run(monkeypatch, "device", "--url", url, "--number", "2", "--credential", credential)
+    said = capsys.readouterr().out.splitlines()
+    assert said[1] == "attaches: the subscription is barred"
+    assert said[3:5] == ["reported itself: device_test", "attaches: admitted, leads to: test"]
+    with pytest.raises(SystemExit, match="error: "):
+        run(monkeypatch, "device", "--url", url)

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from euicc import eid as eids
+from examples.service_platform.air import Air
 from examples.service_platform.api import application
 from examples.service_platform.client import Client
 from examples.service_platform.devices import EmulatedDevice, Numbers, make_card
@@ -56,8 +57,8 @@ NETWORK_OF_STAGE = {
 class InProcess(httpx.BaseTransport):
     """The ASGI application without a socket, for clients that do not wait."""
 
-    def __init__(self, platform: Platform) -> None:
-        self._asgi = httpx.ASGITransport(application(platform))
+    def __init__(self, platform: Platform, network: OperatorSide) -> None:
+        self._asgi = httpx.ASGITransport(application(platform, Air(network)))
         self._runner = asyncio.Runner()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -82,7 +83,7 @@ class World:
     def start(self) -> None:
         self.store, self.network = Store(self.path), OperatorSide()
         self.platform = Platform(self.store, self.network, (*TEST_PARTIES, *OTHERS))
-        self.http = httpx.Client(transport=InProcess(self.platform), base_url="http://platform")
+        self.http = httpx.Client(transport=InProcess(self.platform, self.network), base_url="http://platform")
 
     def close(self) -> None:
         self.http.close()

@@ -95,11 +95,11 @@ def test_a_repeated_packet_does_nothing() -> None:
     assert [each.encoded.hex() for each in air.elements(AID, host.data(package()[40:60]).encoded)] == ["8600"]
 
 
-def test_the_isd_r_takes_no_such_tlvs() -> None:
+def test_the_isd_r_has_nobody_for_such_tlvs_until_an_isd_p_is_named() -> None:
     air = OverTheAir()
     host = Scp03tHost(HOST_KEYS, AID, CHALLENGE)
     response = air.send(aids.ISD_R, tlv.encode(0xAA, host.initialize_update()))
-    assert response.data.hex() == "ab06800100900101"
+    assert response.data.hex() == "ab078001019f840103"
 
 
 def test_other_tags_are_bad_format_here_too() -> None:

@@ -1,11 +1,11 @@
 """ES3, between SM-DP and SM-SR, SGP.02 5.4: typed messages instead of SOAP.
 
-An SM-DP is a generator that yields requests and is sent their responses:
+What an SM-DP does is a generator that yields requests and is sent their responses:
 
     response = yield from call(GetEis(eid))
 
-The SM-SR answers `SmSr.handle(requester, request)` with the response that the request is typed for; every refusal is a
-response, too. EIDs and AIDs are 16 bytes, ICCIDs the digits as printed, certificates TLVs 7F21.
+An SM-SR answers each request with the response that it is typed for; every refusal is a response, too. EIDs and AIDs
+are 16 bytes, ICCIDs the digits as printed, certificates TLVs 7F21.
 
 The data of SendData are command TLVs for the security domain `aid`, one after the other, and those of its response what
 the card answers to each:
@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 from enum import Enum, IntFlag
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from apdu import TlvError, tlv
 
@@ -87,14 +87,6 @@ def call(request: Request[T]) -> Generator[Request[Any], Any, T]:
     """One request within a procedure; its response."""
     response: T = yield request
     return response
-
-
-class SmSr(Protocol):
-    """An SM-SR as SM-DPs see it."""
-
-    def handle(self, requester: str, request: Request[T]) -> T:
-        """Carry out a function for the SM-DP with this OID."""
-        ...
 
 
 class PolicyRule(IntFlag):

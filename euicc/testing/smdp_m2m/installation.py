@@ -1,0 +1,94 @@
+"""ES8.DownloadAndInstallation, SGP.02 4.1.3.3, through the SM-SR: a session, the package, the EUICCResponse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
+
+from asn1 import Asn1Error
+from asn1.generated import pe
+from euicc.testing.m2m.es3 import Request, SendData, call
+from euicc.testing.scp03 import HostKeys
+from euicc.testing.smdp_m2m import failure, scp03t
+from euicc.testing.smdp_m2m.failure import AlreadyInstalled, Failure
+from euicc.testing.smdp_m2m.scp03t import CardRefused, Scp03tError, Scp03tHost, Sent
+from euicc.testing.smdp_m2m.sending import answered
+
+_CHALLENGE = 8
+_NO_ROOM_FOR_A_PROFILE = (scp03t.DATA, b"\x04")
+"""Command and error of an ISD-P that does not wait for a profile."""
+
+Installing = Generator[Request[Any], Any, bytes]
+
+
+def install(
+    eid: bytes,
+    isd_p: bytes,
+    keys: HostKeys,
+    package: bytes,
+    random: Callable[[int], bytes],
+    block: int = scp03t.LARGEST_BLOCK,
+    batch: int = 4,
+) -> Installing:
+    """The EUICCResponse of the package that was installed; Failure, AlreadyInstalled.
+
+    block: bytes of the longest TLV; batch: how many of them go into one SendData.
+    """
+    try:
+        return (yield from _install(eid, isd_p, keys, package, random, block, batch))
+    except CardRefused as refused:
+        if (refused.command, refused.error) == _NO_ROOM_FOR_A_PROFILE:
+            raise AlreadyInstalled from refused
+        # Something of the session is not where it was: the card was reset, or a packet came in between.
+        raise Failure(failure.REFUSED, lost=True, euicc_response=refused.error) from refused
+    except Scp03tError as error:
+        raise Failure(failure.CARD) from error
+
+
+def _install(
+    eid: bytes,
+    isd_p: bytes,
+    keys: HostKeys,
+    package: bytes,
+    random: Callable[[int], bytes],
+    block: int,
+    batch: int,
+) -> Installing:
+    host = Scp03tHost(keys, isd_p, random(_CHALLENGE))
+    response = yield from call(SendData(eid, isd_p, host.initialize_update(), more_to_do=True))
+    opening = answered(response)
+    if len(opening) != 1:
+        raise Failure(failure.REFUSED, euicc_response=response.data)
+    host.take_initialize_update(opening[0])
+    first = host.external_authenticate()
+    pieces = scp03t.blocks(package, block)
+    while sent := _next(host, pieces, batch):
+        data = first + b"".join(each.encoded for each in sent)
+        answers = answered((yield from call(SendData(eid, isd_p, data, more_to_do=True))))
+        if first and answers:
+            scp03t.read_plain(scp03t.EXTERNAL_AUTHENTICATE, answers.pop(0))
+        first = b""
+        # A script of the card ends with an error, and with the EUICCResponse: answers may be fewer.
+        for command, answer in zip(sent, answers, strict=False):
+            said = scp03t.read(command, answer)
+            if said:
+                return judged(said)
+        if len(answers) < len(sent):
+            raise Failure(failure.REFUSED, lost=True)
+    raise Failure(failure.NOT_INSTALLED)
+
+
+def _next(host: Scp03tHost, pieces: Iterator[bytes], batch: int) -> list[Sent]:
+    return [host.data(piece) for _, piece in zip(range(batch), pieces, strict=False)]
+
+
+def judged(response: bytes) -> bytes:
+    """An EUICCResponse that says that all is well; Failure with any other."""
+    try:
+        decoded = pe.EUICCResponse.decode(response)
+    except Asn1Error as error:
+        raise Failure(failure.NOT_INSTALLED, euicc_response=response) from error
+    last = decoded.pe_status[-1].status if decoded.pe_status else None
+    if decoded.profile_installation_aborted or last != pe.PEStatus.Status.OK:
+        raise Failure(failure.NOT_INSTALLED, euicc_response=response)
+    return response

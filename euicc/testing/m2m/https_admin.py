@@ -22,9 +22,6 @@ from euicc.crypto.tls_psk import Server, TlsError
 from euicc.testing.m2m import https_admin_messages as messages
 from euicc.testing.m2m.https_admin_messages import AdminRequest, BadRequest, Requests
 
-Notified = Callable[[bytes, bytes], None]
-"""Told of a notification: EID, and what it carries (E1)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Script:
@@ -43,6 +40,12 @@ class Answer:
     content: bytes
 
 
+Notified = Callable[[bytes, bytes], None]
+"""Told of a notification: EID, and what it carries (E1)."""
+Answered = Callable[[bytes, Answer], None]
+"""Told of what a card answered: EID, and the answer."""
+
+
 @dataclass(slots=True)
 class _Card:
     """What is to be said to a card, what is said and not answered, and the last exchange."""
@@ -59,7 +62,7 @@ class HttpsAdmin:
     """The server. random: gives randomness.
 
     chunk: bytes in a chunk of what it sends, None: Content-Length instead. uri: of the first request; what follows is
-    below it. notified: called before a notification is answered, so that scripts for that card can be queued.
+    below it. notified, answered: called before the request is answered, so that what is queued then goes out at once.
     requests: every request, with what TLS said of the card (its EID).
     """
 
@@ -70,11 +73,13 @@ class HttpsAdmin:
         uri: str = "/gsma/adminagent",
         chunk: int | None = None,
         notified: Notified | None = None,
+        answered: Answered | None = None,
     ) -> None:
         self.random = random
         self.uri = uri
         self.chunk = chunk
         self.notified = notified
+        self.answered = answered
         self.requests: list[tuple[bytes, AdminRequest]] = []
         self.notifications: list[tuple[bytes, bytes]] = []
         self._keys: dict[bytes, tuple[bytes, bytes]] = {}
@@ -136,8 +141,13 @@ class HttpsAdmin:
         elif card.given is None:
             raise BadRequest("a response to no script")
         else:
-            card.answers.append(Answer(card.given, request.status, request.body))
+            self._answered(card, eid, Answer(card.given, request.status, request.body))
         card.given = None
+
+    def _answered(self, card: _Card, eid: bytes, answer: Answer) -> None:
+        card.answers.append(answer)
+        if self.answered is not None:
+            self.answered(eid, answer)
 
     def _following(self, card: _Card) -> bytes:
         if not card.waiting:

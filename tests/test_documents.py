@@ -13,7 +13,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 DOTTED = re.compile(r"`((?:apdu|asn1|euicc|ipa)(?:\.\w+)+)`")
 PATHS = re.compile(r"`((?:apdu|asn1|docs|euicc|ipa|tests|examples)/[\w./]*)`")
-DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/walks.md")
+DOCUMENTS = (
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/service_platform.md",
+    "docs/walks.md",
+)
 
 
 def text(name: str) -> str:

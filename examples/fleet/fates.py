@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from random import Random
@@ -14,36 +14,66 @@ class Kind(Enum):
     """What may happen to a vehicle."""
 
     NOTHING = "nothing"
-    OUT_OF_COVERAGE = "out of coverage for a while"
-    POWER_LOSS = "power lost in the middle"
-    NO_NETWORK = "no network of the new operator"
+    OUT_OF_COVERAGE = "coverage"
+    POWER_LOSS = "power"
+    NO_NETWORK = "network"
 
 
-SHARES: dict[Kind, float] = {
-    Kind.NOTHING: 0.7,
-    Kind.OUT_OF_COVERAGE: 0.1,
-    Kind.POWER_LOSS: 0.1,
-    Kind.NO_NETWORK: 0.1,
+SHARES: Mapping[Kind, float] = {Kind.OUT_OF_COVERAGE: 0.1, Kind.POWER_LOSS: 0.1, Kind.NO_NETWORK: 0.1}
+"""Of all vehicles; to the others nothing happens."""
+WRITES = 100
+"""A change of operators has about as many points where a card can lose its power: it does at one of them."""
+LEAVES = 45.0
+"""Seconds: a change takes longer, so that it is cut."""
+
+
+class Flow(Enum):
+    """Whose SM-SR has the cards afterwards."""
+
+    SAME = "same"
+    HANDOVER = "handover"
+
+
+FLOWS: Mapping[str, tuple[Flow, ...]] = {
+    "same": (Flow.SAME,),
+    "handover": (Flow.HANDOVER,),
+    "both": (Flow.SAME, Flow.HANDOVER),
 }
-WRITES = 60
-"""A change of operators has about as many writes to a card's memory: power is lost at one of them."""
 
 
 @dataclass(frozen=True)
 class Fate:
-    """leaves, returns: seconds, out of coverage in between. write: to the card's memory, at which power goes."""
+    """leaves, returns: seconds after the vehicle's turn has come: out of coverage in between.
 
-    kind: Kind = Kind.NOTHING
+    write: to the card's memory, counted from then on, at which power goes; 0: it does not.
+    """
+
+    kind: Kind
+    flow: Flow
     leaves: float = 0.0
     returns: float = 0.0
     write: int = 0
 
 
-def fates(count: int, seed: int) -> Iterator[Fate]:
-    """One for each vehicle. Every kind comes up once there are enough of them."""
+def fates(count: int, seed: int, shares: Mapping[Kind, float], flows: tuple[Flow, ...]) -> list[Fate]:
+    """One for each vehicle: as many of every kind as its share says, at least one, in each flow as many."""
     random = Random(seed)
-    kinds = [kind for kind, share in SHARES.items() for _ in range(round(share * 10))]
-    for number in range(count):
-        kind = kinds[number % len(kinds)]
-        leaves = random.uniform(0, HOUR)
-        yield Fate(kind, leaves, leaves + random.uniform(HOUR, 4 * HOUR), random.randrange(1, WRITES))
+    kinds = [kind for kind, share in shares.items() for _ in range(_number(share, count))][:count]
+    kinds += [Kind.NOTHING] * (count - len(kinds))
+    drawn = [_fate(kind, flows[place % len(flows)], random) for place, kind in enumerate(kinds)]
+    random.shuffle(drawn)
+    return drawn
+
+
+def _number(share: float, count: int) -> int:
+    return max(1, round(share * count)) if share else 0
+
+
+def _fate(kind: Kind, flow: Flow, random: Random) -> Fate:
+    leaves, away, write = random.uniform(0, LEAVES), random.uniform(HOUR, 4 * HOUR), random.randint(1, WRITES)
+    return Fate(
+        kind,
+        flow,
+        *((leaves, leaves + away) if kind is Kind.OUT_OF_COVERAGE else (0.0, 0.0)),
+        write if kind is Kind.POWER_LOSS else 0,
+    )

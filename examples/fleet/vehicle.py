@@ -15,6 +15,7 @@ from euicc.testing.network import Admission, Challenge, HomeNetwork
 from ipa.terminal import Terminal
 from ipa.toolkit.bip import Bip
 from ipa.toolkit.local_information import Device
+from ipa.toolkit.timers import Timers
 from ipa.toolkit.toolkit import Toolkit
 
 USIM = bytes.fromhex("A0000000871002FF49FF0589")
@@ -53,7 +54,10 @@ class Sim:
 
 @dataclass
 class Vehicle:
-    """A vehicle, by its VIN. covered: some network is there at all; absent: those (digits) that are not."""
+    """A vehicle, by its VIN. covered: some network is there at all; absent: those (digits) that are not.
+
+    powered: False after its power went, until `start`.
+    """
 
     vin: str
     imei: str
@@ -61,6 +65,7 @@ class Vehicle:
     air: Air
     covered: bool = True
     absent: set[str] = field(default_factory=set)
+    powered: bool = False
     power_losses: int = 0
 
     def __post_init__(self) -> None:
@@ -77,12 +82,33 @@ class Vehicle:
         """Of the subscription that its card presents now."""
         return self._terminal.subscription().imsi
 
+    @property
+    def in_service(self) -> bool:
+        """Whether short messages reach it."""
+        return self.air.sms.number_of(self.vin) is not None
+
+    @property
+    def wake(self) -> float | None:
+        """When the next timer of the device expires: `poll` then."""
+        timers = self._terminal.toolkit.find(Timers)
+        return timers.next_end if timers and self.powered else None
+
     def start(self) -> None:
         """Power on: the card is reset, the device looks for its network."""
-        self.air.sms.detach(self.vin)
-        self._sim.reset()
+        self.powered = True
         self._terminal = self._device()
         self._safely(self._terminal.poll)
+
+    def stop(self) -> None:
+        """Power off."""
+        self.powered = False
+        self.air.sms.detach(self.vin)
+        self.card.power_off()
+
+    def attach(self) -> Admission | None:
+        """Once more to the network of its subscription; None where that network is not."""
+        network = self._network(self.imsi)
+        return None if network is None else network.attach(self.imsi, self._authenticate, self.imei)
 
     def poll(self) -> None:
         """Whatever is due in the device: timers, commands of the card."""
@@ -95,21 +121,22 @@ class Vehicle:
     def move(self, covered: bool) -> None:
         """Into coverage, or out of it."""
         self.covered = covered
-        self._sim.fresh = True
-        self._safely(lambda: b"")
+        if self.powered:
+            self._sim.fresh = True
+            self._safely(lambda: b"")
 
     def lose_power_at(self, write: int) -> None:
         """Power will go at this write to the card's memory, counted from now."""
         self.card.nvm.lose_power_at = write
 
     def _safely(self, act: Callable[[], bytes | None]) -> bytes | None:
-        """Do something, then register if the card was reset over it; after a loss of power everything starts anew."""
+        """Do something, then register if the card was reset over it; the power may go meanwhile."""
         try:
             done = act()
             self._register()
         except PowerLoss:
             self.power_losses += 1
-            self.start()
+            self.stop()
             return None
         return done
 
@@ -124,14 +151,14 @@ class Vehicle:
     def _location_status(self) -> int:
         if not self.covered:
             return NONE
-        imsi = self.imsi
-        network = self.air.networks.get(imsi[:PLMN_DIGITS])
-        if network is None or imsi[:PLMN_DIGITS] in self.absent:
+        if self.attach() is not Admission.ADMITTED:
             return LIMITED
-        if network.attach(imsi, self._authenticate, self.imei) is not Admission.ADMITTED:
-            return LIMITED
-        self.air.sms.attach(imsi, self.vin, self.air.now())
+        self.air.sms.attach(self.imsi, self.vin, self.air.now())
         return NORMAL
+
+    def _network(self, imsi: str) -> HomeNetwork | None:
+        digits = imsi[:PLMN_DIGITS]
+        return None if digits in self.absent or not self.covered else self.air.networks.get(digits)
 
     def _authenticate(self, challenge: Challenge) -> bytes | None:
         """AUTHENTICATE in the USIM; None when the card does not recognise the network."""

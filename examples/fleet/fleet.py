@@ -1,0 +1,221 @@
+"""The whole fleet: everything put together, from the factory to the outcome of every vehicle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from random import Random
+
+from euicc.testing.m2m.pki import M2mPki
+from euicc.testing.m2m.registry import MEMORY, Registry
+from euicc.testing.m2m.sms_network import Happening, SmsNetwork, SmsRule
+from euicc.testing.smdp_m2m.procedures import IsdPKeys, SmdpIdentity
+from euicc.testing.smdp_m2m.server import Smdp
+from euicc.testing.smsr.identity import SmsrIdentity
+from euicc.testing.smsr.smsr import Smsr
+from examples.fleet import garage
+from examples.fleet.agreement import disagreements, opens
+from examples.fleet.campaign import Change, GivenUp, Servers, Stage, Steps, View, Wait
+from examples.fleet.drive import Drive
+from examples.fleet.factory import Factory
+from examples.fleet.fates import FLOWS, Fate, fates
+from examples.fleet.journal import Journal, Record
+from examples.fleet.operators import operators
+from examples.fleet.options import Options
+from examples.fleet.orders import OnDemand
+from examples.fleet.vehicle import Air, Vehicle
+from examples.fleet.world import World
+
+RULES = (
+    SmsRule(Happening.LOST, probability=0.005),
+    SmsRule(Happening.DELAYED, probability=0.02, seconds=20.0),
+    SmsRule(Happening.REPEATED, probability=0.01, seconds=20.0),
+)
+"""The networks of this world: what is late comes after what was sent later."""
+SMDP = "2.999.3.1"
+BETWEEN_TURNS = 5.0
+UNTIL_QUIET = 30.0
+UNUSED_COUNTER = 1 << 32
+"""A counter that no SM-SR has come to."""
+
+
+class Fleet:
+    """Options and, when they name one, a directory in which everything stays.
+
+    drives: vehicles in traffic; records: all whose turn has come.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self._random = Random(options.seed)
+        self._a, self._b = self._operators = operators(self._random.randbytes)
+        self._fates = fates(options.vehicles, options.seed, options.shares, FLOWS[options.flow])
+        state = options.state
+        self.journal = Journal(_in(state, "fleet.db"), options.story)
+        pki = M2mPki()
+        self.world = World(SmsNetwork(options.seed, RULES), self.journal.begin_run(), self.journal.now)
+        self._smsrs = [self._smsr(pki, number, _in(state, f"smsr{number}.db")) for number in (1, 2)]
+        self._old, self._new = self._smsrs
+        self._orders = OnDemand(self._a)
+        identity = SmdpIdentity(SMDP, pki.sm_dp(), (pki.ci,))
+        self._keys: dict[tuple[bytes, str], IsdPKeys] = {}
+        smdp = Smdp(identity, self._orders, keys=self._keys, random=self._random.randbytes)
+        self.world.serve(self._smsrs, smdp)
+        self._names = Servers(self._old.identity.name, self._new.identity.name, SMDP)
+        self._factory = Factory(pki, self._b, self._old.identity.number, options.seed)
+        self._garage = garage.Files(state / "cards", self._factory) if state else garage.Memory(self._factory)
+        networks = {operator.plmn: operator.network for operator in self._operators}
+        self._air = Air(self.world.sms, networks, lambda: self.world.now)
+        self.drives: dict[int, Drive] = {}
+        self._plan()
+
+    @property
+    def records(self) -> dict[int, Record]:
+        """Vehicles whose turn has come, by their numbers."""
+        return self.journal.records()
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether some vehicle is not accounted for."""
+        return self.waiting > 0 or bool(self.drives)
+
+    def fate(self, number: int) -> Fate:
+        """Of a vehicle."""
+        return self._fates[number]
+
+    def vin(self, number: int) -> str:
+        """Of a vehicle."""
+        return self._factory.vin(number)
+
+    def stage(self, number: int) -> Stage:
+        """Where a vehicle stands."""
+        drive, record = self.drives.get(number), self.records.get(number)
+        if drive is not None:
+            return drive.change.stage
+        if record is None or record.network is None:
+            return Stage.WAITING
+        return Stage.ON_B if record.network == self._b.title else Stage.ON_A
+
+    @property
+    def waiting(self) -> int:
+        """Vehicles whose turn is still to come, in this process."""
+        return self._waiting
+
+    def run(self, each: Callable[[], None]) -> None:
+        """Until every vehicle is accounted for, or nothing will happen any more; `each`: after every step."""
+        while self.unfinished and self.world.step():
+            each()
+
+    def close(self) -> None:
+        """Give all files up."""
+        for drive in self.drives.values():
+            self._garage.put_back(drive.number, drive.vehicle.card)
+        for server in self._smsrs:
+            server.registry.close()
+        self.journal.close()
+
+    def _plan(self) -> None:
+        done = {number for number, record in self.records.items() if record.network is not None}
+        coming = [number for number in range(self.options.vehicles) if number not in done]
+        self._waiting = len(coming)
+        for number in coming:
+            known = self.records.get(number)
+            when = known.began if known else number * BETWEEN_TURNS
+            self.world.at(max(when, self.world.now), partial(self._begin, number))
+
+    def _begin(self, number: int) -> None:
+        self._waiting -= 1
+        record = self.records.get(number) or Record(self.world.now)
+        self._keep(number, record)
+        for operator in self._operators:
+            operator.subscribe(number)
+            subscription = operator.subscription(number)
+            self.world.sms.subscribe(subscription.imsi, subscription.msisdn)
+        self._orders.prepare(number)
+        card = self._garage.take(number)
+        eid = self._factory.eid(number)
+        if not any(server.registry.card(eid) for server in self._smsrs):
+            self._old.register(self._factory.eis(number), self.world.now, addressing=False)
+        vehicle = Vehicle(self._factory.vin(number), self._factory.imei(number), card, self._air)
+        drive = self._drive(number, vehicle, record)
+        self.drives[number] = drive
+        drive.befall(self._a.plmn)
+        self.world.add(vehicle)
+        drive.run(self._journey(drive))
+
+    def _drive(self, number: int, vehicle: Vehicle, record: Record) -> Drive:
+        def keep(record: Record) -> None:
+            self._keep(number, record)
+
+        fate = self._fates[number]
+        change = Change(vehicle.eid, number, fate.flow, self._operators, self._names, record, keep)
+        return Drive(number, fate, vehicle, change, self.world, keep)
+
+    def _keep(self, number: int, record: Record) -> None:
+        self.journal.keep(number, record, self.world.now)
+
+    def _journey(self, drive: Drive) -> Steps[None]:
+        change = drive.change
+        try:
+            view = yield from change.steps()
+            server = self.world.smsrs[view.server]
+            while not server.is_idle(drive.vehicle.eid) or not drive.vehicle.in_service:
+                yield Wait(UNTIL_QUIET)
+            before = server.eis(drive.vehicle.eid)
+            yield from change.audit(view)
+            after = server.eis(drive.vehicle.eid)
+            assert before is not None
+            assert after is not None
+            operator = self._a if view.on_a else self._b
+            wrong = [*disagreements(drive.vehicle, operator, drive.number, before, after)]
+            wrong += self._keys_open(drive, view)
+            network = operator.title
+        except GivenUp as reason:
+            wrong, network = [str(reason)], "nobody knows"
+        self._end(drive, network, wrong)
+
+    def _keys_open(self, drive: Drive, view: View) -> Iterator[str]:
+        """What is wrong with who can open the card: the old SM-SR, as long as it has the card."""
+        key_set = next(
+            each for each in self._factory.eis(drive.number).isd_r.key_sets if each.counter is not None
+        )
+        counter = UNUSED_COUNTER
+        if view.server == self._names.old:
+            counter = self._old.registry.count(drive.vehicle.eid, key_set.version)
+        if opens(drive.vehicle, key_set.scp80(), counter) != (view.server == self._names.old):
+            yield (
+                "the old SM-SR's keys open the card"
+                if counter == UNUSED_COUNTER
+                else "the SM-SR is locked out"
+            )
+
+    def _end(self, drive: Drive, network: str, wrong: list[str]) -> None:
+        record = drive.change.record
+        reason = record.reason if network == self._b.title else None
+        ended = replace(
+            record, network=network, reason=reason, wrong="; ".join(wrong) or None, ended=self.world.now
+        )
+        self.world.remove(drive.vehicle)
+        del self.drives[drive.number]
+        self._orders.forget(drive.number)
+        self._keys.pop((drive.vehicle.eid, self._a.iccid(drive.number)), None)
+        self._garage.put_back(drive.number, drive.vehicle.card)
+        self._keep(drive.number, ended)
+
+    def _smsr(self, pki: M2mPki, number: int, registry: str | Path) -> Smsr:
+        identity = SmsrIdentity(
+            name=f"2.999.2.{number}",
+            number=f"+88299000000{number}",
+            issued=pki.sm_sr(f"TEST SM-SR {number}".encode()),
+            cis=(pki.ci,),
+        )
+        return Smsr(identity, Registry(registry), now=self.world.now, random=self._random.randbytes)
+
+
+def _in(directory: Path | None, name: str) -> str | Path:
+    if directory is None:
+        return MEMORY
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory / name

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from apdu import Command
 from euicc import eid as eids
-from euicc.runtime import keys
-from euicc.runtime.nvm import Key
 from euicc.testing.faults import power_cuts
 from euicc.testing.m2m.key_establishment import KeyEstablishment, KeyRequest, certificate_dgi, store_data
 from euicc.testing.m2m.pki import M2mPki
 from tests.m2m import commands
 from tests.m2m.managed import FIRST, ICCID, OTHER_ICCID, SECOND, THIRD, Managed, managed
+from tests.m2m.remembered import contents, is_one_of
 from tests.m2m.test_es5_keys import NEW_KEYS, TOKEN_KEY, field, put_key, with_new_keys, with_token_key
 from tests.m2m_keys.scene import random_of
 
-KEYS = [value for value in vars(keys).values() if isinstance(value, Key) and value is not keys.OTA_COUNTER]
 PKI = M2mPki()
 
 
@@ -54,24 +51,9 @@ def secured() -> Managed:
     return here
 
 
-def contents(here: Managed) -> dict[str, dict[str, Any]]:
-    """All that the card remembers, but for the counters of packets, and how often it tried to tell something."""
-    nvm = here.card.nvm
-    found = {key.name: {index: nvm.get(key, index) for index in nvm.indexes(key)} for key in KEYS}
-    pending = here.isdr.notifications_m2m.pending
-    if pending is not None:
-        found[keys.M2M_NOTIFICATION.name] = {"": replace(pending, attempts=0)}
-    return found
-
-
 def restarted(here: Managed) -> dict[str, dict[str, Any]]:
     here.handset.reset()
     return contents(here)
-
-
-def _is_one_of(found: object, *expected: object) -> bool:
-    """As a bool: what differs would fill pages."""
-    return found in expected
 
 
 WRITING: dict[str, tuple[Callable[[], Managed], str]] = {
@@ -106,7 +88,7 @@ def test_wholly_or_not_at_all(name: str) -> None:
         with cut.on(here.card):
             here.es5(command)
         found = restarted(here)
-        assert _is_one_of(found, before, after)
+        assert is_one_of(found, before, after)
         if not cut.happened:
             assert found == after
         elif found == before:
@@ -153,7 +135,7 @@ def test_keys_are_established_wholly_or_not_at_all(version: int, before: bytes |
         with cut.on(here.card):
             establish(here)
         found = restarted(here)
-        assert _is_one_of(found, unchanged, after)
+        assert is_one_of(found, unchanged, after)
         if found == unchanged:
             establish(here)
             assert restarted(here) == after

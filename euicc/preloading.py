@@ -36,7 +36,7 @@ def preload(card: Card, package: bytes, metadata: bytes | None, enabled: bool) -
     if enabled and store.enabled():
         raise PreloadRefused("another profile is enabled")
     profile = Profile(
-        aid=store.free_aid(),
+        aid=card.isdr.free_aid(),
         iccid=announced.iccid,
         metadata=announced.encode(),
         ci_ski=card.identity.credentials[0].ci_ski,

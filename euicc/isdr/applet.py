@@ -108,6 +108,10 @@ class IsdR:
         """What the card itself has under a TAR, whatever profile is enabled: nothing, but on a card of SGP.02."""
         return ()
 
+    def free_aid(self) -> bytes:
+        """AID for the ISD-P of one more profile; Refused(MEMORY)."""
+        return self.profiles.free_aid()
+
     def preloaded(self, profile: Profile) -> None:
         """A profile comes with the card; needs an open transaction. Nothing follows, but on a card of SGP.02."""
 

@@ -135,7 +135,7 @@ def _progress(session: Loading) -> LoadInProgress:
 def _add_profile(isdr: IsdR, session: Loading, load: LoadInProgress) -> Profile:
     loader = session.loader
     profile = Profile(
-        aid=isdr.profiles.free_aid(),
+        aid=isdr.free_aid(),
         iccid=loader.metadata.iccid,
         metadata=loader.metadata.encoded,
         ci_ski=load.ci_ski,

@@ -108,6 +108,10 @@ class M2mIsdR(IsdR):
         self._conversations[protected.key_version] = secured
         return secured
 
+    def free_aid(self) -> bytes:
+        """As in `IsdR`: ISD-Ps exist before their profiles."""
+        return self.profiles.free_aid({isd_p.aid for isd_p in self.isd_ps.all()})
+
     def preloaded(self, profile: Profile) -> None:
         """There is always one holder of the fallback attribute: the first enabled profile that comes with the card."""
         if profile.enabled and self.nvm.get(keys.FALLBACK_ATTRIBUTE) is None:

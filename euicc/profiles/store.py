@@ -11,6 +11,8 @@ from euicc.runtime import keys
 from euicc.uicc.memory import ProfileMemory
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from euicc.config import Config
     from euicc.profiles.profile import Profile
     from euicc.runtime.nvm import Nvm
@@ -46,11 +48,11 @@ class ProfileStore:
         """The profile package (plaintext ProfileElements) that the profile was installed from."""
         return self._nvm.get(keys.PACKAGE, aid.hex())
 
-    def free_aid(self) -> bytes:
-        """The first ISD-P AID that no profile has; Refused(MEMORY) when all are taken."""
+    def free_aid(self, taken: Container[bytes] = ()) -> bytes:
+        """The first ISD-P AID that no profile has, and that is not taken; Refused(MEMORY) when there is none."""
         for number in range(self._first, aids.LAST_ISD_P + 1):
             candidate = aids.isd_p(number)
-            if self.by_aid(candidate) is None:
+            if candidate not in taken and self.by_aid(candidate) is None:
                 return candidate
         raise Refused(Reason.MEMORY)
 

@@ -12,7 +12,7 @@ from euicc.m2m.isd_p import LifeCycle
 from euicc.runtime import keys
 from euicc.testing.faults import MemoryFull
 from tests.m2m import commands
-from tests.m2m.managed import FIRST, ICCID, OTHER_ICCID, SECOND, THIRD, Managed, identity, managed
+from tests.m2m.managed import FIRST, ICCID, OTHER_ICCID, SECOND, THIRD, Managed, identity, managed, package
 
 OTHER_EID = eids.with_check_digits("890490320010010000000000000002")
 SELECTABLE, PERSONALIZED, DISABLED, ENABLED = LifeCycle
@@ -210,6 +210,13 @@ def test_a_disabled_profile_goes_with_all_that_is_its_own() -> None:
     assert here.isdr.free_memory() == before
     assert here.isdr.profiles.package(SECOND) == b""
     assert here.isdr.nvm.get(keys.EMERGENCY_ATTRIBUTE) is None
+
+
+def test_a_profile_that_the_manufacturer_adds_takes_nobody_s_isd_p() -> None:
+    here = managed()
+    assert here.sw(commands.create(SECOND)) == 0x9000
+    assert here.card.preload(package(OTHER_ICCID)).aid == THIRD
+    assert here.states() == {FIRST: ENABLED, SECOND: SELECTABLE, THIRD: DISABLED}
 
 
 def test_another_card_has_no_such_identity() -> None:

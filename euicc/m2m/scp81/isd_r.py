@@ -1,4 +1,4 @@
-"""Administration sessions of the ISD-R, SGP.02 2.4.3.2 and 3.15: with its SM-SR, for itself and for its ISD-Ps.
+"""Administration sessions of the ISD-R, SGP.02 2.4.3 and 3.15: with its SM-SR, for itself and for its ISD-Ps.
 
 It keeps the parameters that ES5.UpdateSMSRAddressingParameters brought, and of the enabled profile how its network is
 reached. What a script has asked for to happen afterwards, a switch of profiles above all, happens when the session is

@@ -1,4 +1,4 @@
-"""The default notification over HTTPS, SGP.02 3.15.2: the first request of an administration session has it."""
+"""The default notification over HTTPS, SGP.02 3.15: the first request of an administration session has it."""
 
 from __future__ import annotations
 

@@ -343,6 +343,9 @@ def _guarded(case: Case, procedure: Callable[[Case], Procedure[Response]]) -> Pr
         return functions.refused(case.request, refusal.status)
     except Expired:
         return functions.refused(case.request, refusals.UNREACHED)
+    except Silence as silence:
+        lost = refusals.ANSWER_LOST if silence.executed else refusals.UNREACHED
+        return functions.refused(case.request, lost)
 
 
 def _scp80(eis: Eis) -> KeySet:

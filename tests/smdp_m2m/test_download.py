@@ -16,6 +16,7 @@ from euicc.testing.m2m.es2 import DownloadProfile, DownloadProfileResponse
 from euicc.testing.m2m.es3 import (
     CreateIsdp,
     CreateIsdpResponse,
+    DeleteIsdp,
     EnableProfile,
     Outcome,
     ProfileDownloadCompleted,
@@ -28,7 +29,7 @@ from euicc.testing.m2m.es3 import (
 from euicc.testing.m2m.key_establishment import BASE_KEY, KeyRequest
 from euicc.testing.m2m.pki import M2mPki
 from euicc.testing.smdp_m2m import Manner, OrderState
-from tests.smdp_m2m.stand_in import EID, ICCID, PACKAGE, SMSR, World, lost
+from tests.smdp_m2m.stand_in import EID, ICCID, OPERATOR, PACKAGE, SMSR, World, lost
 
 ASKED = DownloadProfile(EID, SMSR, ICCID)
 STEPS = ["GetEis", "CreateIsdp", *["SendData"] * 5, "ProfileDownloadCompleted"]
@@ -240,6 +241,27 @@ def test_a_card_without_enough_memory_is_left_alone() -> None:
     world.smsr.eis = replace(world.smsr.eis, available_memory=100)
     assert world.run(ASKED).status.message == "memory of the eUICC"
     assert world.smsr.names() == ["GetEis"]
+
+
+def test_what_cannot_be_deleted_goes_into_no_other_card() -> None:
+    world = World(faults={5: changed(0x86, -1)})
+    world.smsr.instead[DeleteIsdp] = Response(failed("8.1.1", "1.2"))
+    assert not world.run(ASKED).status.ok
+    assert world.order.state is OrderState.DOWNLOADING
+    assert world.run(replace(ASKED, eid=bytes(16))).status.subject == "8.2.5"
+    world.smsr.instead.clear()
+    # Whoever lost the last answer finds the profile in the card.
+    done(world, world.run(ASKED))
+
+
+def test_an_isd_p_of_which_nobody_knows_whether_it_is_there_is_made_again() -> None:
+    world = World()
+    world.smsr.handle(CreateIsdp(EID, ICCID, OPERATOR))
+    (profile,) = world.smsr.profiles
+    world.smsr.profiles[0] = replace(profile, state=es3.ProfileState.IN_CREATION)
+    world.smsr.asked.clear()
+    done(world, world.run(ASKED))
+    assert world.smsr.names()[:3] == ["GetEis", "DeleteIsdp", "CreateIsdp"]
 
 
 def test_states_of_the_isd_p_on_the_way() -> None:

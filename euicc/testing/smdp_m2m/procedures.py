@@ -124,14 +124,19 @@ def _download(desk: Desk, operator: str, eid: bytes, order: Order) -> Steps[None
     except Failure as failed:
         order.euicc_response = failed.euicc_response
         if not failed.lost and failed.status.outcome is Outcome.FAILED:
-            # What there is now is of no use to anybody.
-            yield from call(DeleteIsdp(eid, order.iccid))
-            desk.keys.pop((eid, order.iccid), None)
-            desk.orders.release(order)
+            yield from _clean_up(desk, eid, order)
         raise
     completed = ProfileDownloadCompleted(eid, order.iccid, order.profile_type, order.subscription, order.pol2)
     _require((yield from call(completed)))
     order.state = OrderState.INSTALLED
+
+
+def _clean_up(desk: Desk, eid: bytes, order: Order) -> Steps[None]:
+    """What there is in the card now is of no use to anybody. As long as it may be there, no other card gets it."""
+    deleted = yield from call(DeleteIsdp(eid, order.iccid))
+    if deleted.status.ok:
+        desk.keys.pop((eid, order.iccid), None)
+        desk.orders.release(order)
 
 
 def _examined(desk: Desk, eid: bytes) -> Steps[tuple[EisPart, PublicKey]]:
@@ -154,6 +159,9 @@ def _isd_p(operator: str, eis: EisPart, order: Order) -> Steps[bytes]:
     known = _known(eis, order.iccid)
     if known is not None and known.state is not ProfileState.IN_CREATION:
         return known.isd_p
+    if known is not None:
+        # Nobody knows what became of it.
+        _require((yield from call(DeleteIsdp(eis.eid, order.iccid))))
     if 0 < eis.available_memory < len(order.package):
         raise Failure(failure.TOO_BIG)
     request = CreateIsdp(eis.eid, order.iccid, operator, order.memory, more_to_do=True)

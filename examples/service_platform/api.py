@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -43,6 +44,13 @@ class Asked:
     @property
     def imei(self) -> str:
         return requests.member(self.path, "imei", identifiers.imei)
+
+
+class Json(JSONResponse):
+    """In ASCII: a refusal names what was sent, and not all that JSON can name is Unicode."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content).encode("ascii")
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -151,7 +159,7 @@ def _route(platform: Platform, calls: Mapping[str, Call]) -> Endpoint:
         # Starlette adds HEAD to GET.
         call = calls["GET" if request.method == "HEAD" else request.method]
         found = await run_in_threadpool(_run, platform, call, request, body)
-        return JSONResponse(found, status_code=call.answer)
+        return Json(found, status_code=call.answer)
 
     return answer
 
@@ -159,7 +167,7 @@ def _route(platform: Platform, calls: Mapping[str, Call]) -> Endpoint:
 def _on_air(call: Callable[[Mapping[str, object]], dict[str, object]]) -> Endpoint:
     async def answer(request: Request) -> Response:
         body = await _body(request)
-        return JSONResponse(await run_in_threadpool(lambda: call(_object(body))))
+        return Json(await run_in_threadpool(lambda: call(_object(body))))
 
     return answer
 
@@ -217,7 +225,7 @@ def _refused(_request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, PlatformRefusal)
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(refusal, NotRecognised) else {}
     told = {"error": refusal.code, "message": str(refusal), **refusal.details}
-    return JSONResponse(told, status_code=refusal.http_status, headers=headers)
+    return Json(told, status_code=refusal.http_status, headers=headers)
 
 
 def _gone(_request: Request, _error: Exception) -> Response:
@@ -229,4 +237,4 @@ def _not_served(_request: Request, error: Exception) -> Response:
     """No such path, or no such method there."""
     assert isinstance(error, HTTPException)
     told = {"error": "not_served", "message": error.detail}
-    return JSONResponse(told, status_code=error.status_code, headers=error.headers)
+    return Json(told, status_code=error.status_code, headers=error.headers)

@@ -6,31 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from apdu import tlv
-from asn1.generated import pe
 from euicc import Card
-from euicc.m2m.isd_p import LifeCycle
 from euicc.testing.eim import operations
-from euicc.testing.m2m import es3
-from euicc.testing.m2m.key_establishment import KeyRequest
+from euicc.testing.lab.m2m_lab import SMDP, SMSR, M2mLab
+from euicc.testing.m2m.es2 import DownloadProfile
 from euicc.testing.pki import Pki
-from euicc.testing.scp03 import HostKeys
+from euicc.testing.profile_builder import Subscription
 from euicc.testing.smdp import SmDpPlus
-from euicc.testing.smdp_m2m import scp03t
-from euicc.testing.smdp_m2m.scp03t import Scp03tHost
+from euicc.testing.smdp_m2m import Order
 from ipa.lpa import Lpa
 from tests.data import needs_ts48, ts48_packages
 from tests.flows.in_process import InProcess
 from tests.flows32.scene import Scene
 from tests.flows_m2m.file_system import Stored, file_system
-from tests.m2m import commands
-from tests.m2m.managed import Managed, managed
-from tests.m2m_keys.air import ISD_P, SM_DP, create, establish, personalize
+from tests.isdp.expectation import USIM, expected_contents
 
 pytestmark = needs_ts48
 packages = pytest.mark.parametrize("path", ts48_packages(), ids=lambda path: str(path.stem))
 ADDRESS = "smdp.example.com"
-BLOCKS_AT_ONCE = 8
+FIRST = Subscription(imsi="001020000000002", iccid="8900102000000000002")
 
 
 def by_sgp22(package: bytes) -> Card:
@@ -59,42 +53,21 @@ def by_sgp32(package: bytes) -> Card:
 
 
 def by_sgp02(package: bytes) -> Card:
-    """CreateISDP, EstablishISDPKeySet, DownloadAndInstallation and EnableProfile, in SCP80 packets by short message."""
-    there = managed()
-    create(there)
-    personalize(there)
-    enc, mac, dek = establish(there, KeyRequest(0x30, derivation_random=True), SM_DP)
-    response = download(there, HostKeys(0x30, enc.value, mac.value, dek.value), package)
-    assert [each.status for each in response.pe_status] == [0]
-    assert there.states()[ISD_P] == LifeCycle.DISABLED
-    assert there.sw(commands.enable(ISD_P)) == 0x9000
-    return there.card
+    """ES2.DownloadProfile: the SM-DP establishes keys and downloads through the SM-SR, which enables the profile."""
+    lab = M2mLab(seed=48)
+    car = lab.device("car", FIRST)
+    order = lab.smdp.orders.add(Order(package))
+    lab.network.subscribe(imsi(package), "+499900048")
+    response = lab.ask(SMDP, "operator", DownloadProfile(car.eid, SMSR, order.iccid, enable=True))
+    assert response.status.ok
+    assert car.device.imsi == imsi(package)
+    return car.card
 
 
-def download(there: Managed, keys: HostKeys, package: bytes) -> pe.EUICCResponse:
-    """SCP03t in packets to the ISD-P; what the card says at the end."""
-    host = Scp03tHost(keys, ISD_P, bytes(range(8)))
-    host.take_initialize_update(*answers(there, host.initialize_update()))
-    assert [each.encoded for each in answers(there, host.external_authenticate())] == [b"\x85\x00"]
-    pieces, said = list(scp03t.blocks(package)), [b""]
-    for start in range(0, len(pieces), BLOCKS_AT_ONCE):
-        sent = [host.data(piece) for piece in pieces[start : start + BLOCKS_AT_ONCE]]
-        heard = answers(there, b"".join(each.encoded for each in sent))
-        said += [scp03t.read(*pair) for pair in zip(sent, heard, strict=True)]
-    assert not any(said[:-1])
-    return pe.EUICCResponse.decode(said[-1])
-
-
-def answers(there: Managed, tlvs: bytes) -> list[tlv.Tlv]:
-    response = there.platform.send(
-        "the card",
-        ISD_P[12:15],
-        b"\xae\x80" + tlvs + b"\x00\x00",
-        there.handset.deliver,
-        submitted=there.handset.user_data_sent,
-        attempts=1,
-    )
-    return es3.elements(response.data[2:-2])
+def imsi(package: bytes) -> str:
+    """Digits in EF_IMSI of the package, TS 31.102 4.2.2."""
+    digits = expected_contents(package)[USIM + b"\x6f\x07"][1:9]
+    return "".join(f"{byte & 0xF:X}{byte >> 4:X}" for byte in digits)[1:].rstrip("F")
 
 
 @packages

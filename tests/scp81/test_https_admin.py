@@ -71,6 +71,19 @@ def test_what_was_said_is_said_again_and_not_done_again() -> None:
     assert admin.waiting(EID) == 1
 
 
+def test_a_script_that_is_withdrawn() -> None:
+    """Before it was given out, nobody hears of it; afterwards, nobody hears of its answer."""
+    admin = server()
+    first, second, third = (admin.queue(EID, b"\xaa\x01" + bytes((number,))) for number in range(3))
+    admin.withdraw(EID, second)
+    card = Speaker(admin)
+    assert card.post("/a").endswith(first.content)
+    admin.withdraw(EID, first)
+    assert card.post("/n", *ANSWERED, body=b"\xab\x00").endswith(third.content)
+    assert card.post("/n", *ANSWERED, body=b"\xab\x01\x00") == END
+    assert admin.answers(EID) == [Answer(third, "ok", b"\xab\x01\x00")]
+
+
 @pytest.mark.parametrize(
     ("fields", "body", "common"),
     [
@@ -85,7 +98,6 @@ def test_what_was_said_is_said_again_and_not_done_again() -> None:
         (("Transfer-Encoding: gzip",), b"", COMMON),
         (("Content-Length: x",), b"", COMMON),
         (ANSWERED[1:], b"\xab\x00", COMMON),
-        (ANSWERED, b"\xab\x00", COMMON),
         (("No-Colon",), b"", COMMON),
         (("Host: h",), b"", COMMON),
     ],

@@ -33,7 +33,7 @@ from tests.scp81.line import server as unknowing
 EID = identity().eid
 
 
-def admin(notified: Callable[[bytes, bytes], None] | None = None) -> HttpsAdmin:
+def admin(notified: Callable[[bytes, bytes], object] | None = None) -> HttpsAdmin:
     """The server of the SM-SR, with the PSK that the card was made with."""
     made = unknowing(notified=notified)
     key = next(key for key in identity().isd_r_keys if (key.version, key.identifier) == (0x40, 0x01))

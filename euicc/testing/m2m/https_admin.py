@@ -40,9 +40,9 @@ class Answer:
     content: bytes
 
 
-Notified = Callable[[bytes, bytes], None]
+Notified = Callable[[bytes, bytes], object]
 """Told of a notification: EID, and what it carries (E1)."""
-Answered = Callable[[bytes, Answer], None]
+Answered = Callable[[bytes, Answer], object]
 """Told of what a card answered: EID, and the answer."""
 
 
@@ -53,6 +53,7 @@ class _Card:
     waiting: deque[Script] = field(default_factory=deque)
     given: Script | None = None
     answers: list[Answer] = field(default_factory=list)
+    asking: bool = False
     steps: int = 0
     last: tuple[str, bytes] = ("", b"")
     said: bytes = b""
@@ -97,9 +98,22 @@ class HttpsAdmin:
         """Whose PSK identity that is; KeyError."""
         return self._keys[identity][0]
 
-    def queue(self, eid: bytes, script: bytes, target: bytes | None = None) -> None:
-        """Have a script executed; behind those that wait."""
-        self._card(eid).waiting.append(Script(script, target))
+    def queue(self, eid: bytes, script: bytes, target: bytes | None = None) -> Script:
+        """Have a script executed; behind those that wait. It is its own mark: `Answer.script` is this object."""
+        queued = Script(script, target)
+        self._card(eid).waiting.append(queued)
+        return queued
+
+    def withdraw(self, eid: bytes, script: Script) -> None:
+        """Do not give out a script any more; of one that was given out already nobody hears what became of it."""
+        card = self._card(eid)
+        card.waiting = deque(each for each in card.waiting if each is not script)
+        if card.given is script:
+            card.given = None
+
+    def in_session(self, eid: bytes) -> bool:
+        """Whether a request of this card is being answered right now: what is queued goes out at once."""
+        return self._card(eid).asking
 
     def waiting(self, eid: bytes) -> int:
         """How many scripts have no response yet."""
@@ -125,7 +139,11 @@ class HttpsAdmin:
         card = self._card(eid)
         if request.resumes and card.last == (request.uri, request.body):
             return card.said
-        self._take(card, eid, request)
+        card.asking = True
+        try:
+            self._take(card, eid, request)
+        finally:
+            card.asking = False
         card.last, card.said = (request.uri, request.body), self._following(card)
         return card.said
 
@@ -135,14 +153,11 @@ class HttpsAdmin:
             self.notifications.append((eid, message))
             if self.notified is not None:
                 self.notified(eid, message)
-        if request.status is None:
-            if card.given is not None:
-                card.waiting.appendleft(card.given)
-        elif card.given is None:
-            raise BadRequest("a response to no script")
-        else:
-            self._answered(card, eid, Answer(card.given, request.status, request.body))
-        card.given = None
+        if request.status is None and card.given is not None:
+            card.waiting.appendleft(card.given)
+        given, card.given = card.given, None
+        if request.status is not None and given is not None:
+            self._answered(card, eid, Answer(given, request.status, request.body))
 
     def _answered(self, card: _Card, eid: bytes, answer: Answer) -> None:
         card.answers.append(answer)

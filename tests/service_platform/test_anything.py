@@ -50,7 +50,7 @@ def busy() -> Iterator[World]:
 @given(call=st.sampled_from(PATHS), body=VALUES, token=st.sampled_from([each.token for each in TEST_PARTIES]))
 @example(call=("POST", "/devices"), body={"\ud800": 1}, token="TEST-TOKEN-modems")
 @example(call=("POST", "/devices"), body={"imei": "\ud800"}, token="TEST-TOKEN-modems")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_body(busy: World, call: tuple[str, str], body: object, token: str) -> None:
     method, path = call
     content = json.dumps(body)
@@ -65,7 +65,7 @@ def test_any_body(busy: World, call: tuple[str, str], body: object, token: str) 
     value=st.text(max_size=20) | st.sampled_from([ONE.imei, *paper(1).values()]),
     path=st.sampled_from(["/devices", "/subscriptions", "/notifications", f"/devices/{ONE.imei}"]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_any_query(busy: World, name: str, value: str, path: str) -> None:
     headers = {"Authorization": "Bearer TEST-TOKEN-network"}
     answer = busy.http.get(path, params={name: value}, headers=headers)

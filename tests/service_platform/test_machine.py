@@ -197,4 +197,4 @@ class Lives(RuleBasedStateMachine):
 
 
 TestLives = Lives.TestCase
-TestLives.settings = settings(max_examples=30, stateful_step_count=30, deadline=None, derandomize=True)
+TestLives.settings = settings(max_examples=20, stateful_step_count=20, deadline=None, derandomize=True)

@@ -64,6 +64,7 @@ def test_a_change_of_state_costs_no_resynchronisation(world: World) -> None:
         asked.append(challenge.rand)
         return device.answer(challenge)
 
+    assert world.attach(device) == "ADMITTED"
     for event in ("suspend", "resume", "suspend", "resume"):
         world.provider.event(device.imei, event)
     for _ in range(2):

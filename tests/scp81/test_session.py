@@ -16,7 +16,7 @@ from euicc.m2m.scp81.http import ScriptStatus
 from euicc.m2m.scp81.parameters import SessionParameters
 from euicc.m2m.scp81.session import NotExecuted, prepare
 from euicc.testing.m2m.https_admin_trigger import psk_identity
-from tests.scp81.line import EID, HERE, PSK, Domain, Line, server
+from tests.scp81.line import EID, HERE, PSK, Domain, Keys, Line, server
 
 FIRST, SECOND = bytes.fromhex("AE80220580CAFF21000000"), bytes.fromhex("AA072205 80F2400200")
 RETRYING = replace(HERE, retries=2, delay=90)
@@ -40,6 +40,23 @@ def test_two_scripts_and_the_end(chunk: int | None) -> None:
     kinds = line.types()
     assert kinds[:2] == [CommandType.TIMER_MANAGEMENT, CommandType.OPEN_CHANNEL]
     assert kinds[-2:] == [CommandType.CLOSE_CHANNEL, CommandType.TIMER_MANAGEMENT]
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_nothing_is_executed_any_more_once_the_key_is_gone(left: int) -> None:
+    domain, admin = Domain(), server()
+    execute = domain.execute
+
+    def handed_over(script: bytes, target: bytes | None, key: tuple[int, int]) -> bytes:
+        domain.keys = Keys(domain.keys.keys[:left])
+        return execute(script, target, key)
+
+    domain.execute = handed_over  # type: ignore[method-assign]
+    admin.queue(EID, FIRST)
+    admin.queue(EID, SECOND)
+    assert Line(domain, admin).hold() is not None
+    assert domain.executed == [(FIRST, None)]
+    assert [each.status for each in admin.answers(EID)] == ["ok", "security-error"]
 
 
 def test_what_the_server_hears() -> None:

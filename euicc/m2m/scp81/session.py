@@ -193,9 +193,13 @@ class Session:
         return None if uri is None else replace(request, uri=uri, status=status, body=result, resume=False)
 
     def _execute(self, response: Response) -> tuple[ScriptStatus, bytes]:
+        """Nothing more for who holds a key that the domain has no longer: another SM-SR may have taken it over."""
+        administration, prepared = self._administration, self._prepared
+        if psk.find(administration.keys, prepared.name) != prepared.key:
+            return ScriptStatus.SECURITY_ERROR, b""
         try:
-            target, key = response.target(), self._prepared.name
-            return ScriptStatus.OK, self._administration.execute(response.body, target, key)
+            target = response.target()
+            return ScriptStatus.OK, administration.execute(response.body, target, prepared.name)
         except HttpError:
             return ScriptStatus.UNKNOWN_APPLICATION, b""
         except NotExecuted as refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -25,11 +26,12 @@ from euicc.testing.m2m.es3 import (
 )
 from euicc.testing.m2m.messages import Answer, Call, Outgoing
 from euicc.testing.m2m.pki import M2mPki
-from euicc.testing.m2m.registry import MEMORY, Registry
+from euicc.testing.m2m.registry import MEMORY
 from euicc.testing.m2m.sms_network import Delivery, Report, SmsNetwork, SmsRule
 from euicc.testing.profile_builder import Subscription as Packaged
 from euicc.testing.profile_builder import build
 from euicc.testing.smsr import Patience, Smsr, SmsrIdentity
+from tests.smsr.mortality import Killed, MortalRegistry
 
 PKI = M2mPki()
 EID = eids.DEFAULT
@@ -87,7 +89,7 @@ class World:
             self.card.preload(package(number, self.pol1[number]), enabled=number == 0)
         for imsi, msisdn in zip(IMSIS, MSISDNS, strict=True):
             self.network.subscribe(imsi, msisdn)
-        self.registries = {name: Registry(path) for name, path in self.paths.items()}
+        self.registries = {name: MortalRegistry(path) for name, path in self.paths.items()}
         self.servers: dict[str, Smsr] = {}
         for name in self.paths:
             self.network.serve(NUMBERS[name], name)
@@ -95,8 +97,8 @@ class World:
         self.device = Device(CAR, self.card, self.network)
         self.answers: dict[str, Response] = {}
         self.told: list[tuple[str, Notification]] = []
-        self.between = 0
-        self.cuts = 0
+        self.between = self._asked = 0
+        self.cuts = self.deaths = 0
         self.servers[SR1].register(self.eis(), self.now)
         self.device.power_on(self.now)
         self.settle()
@@ -151,7 +153,11 @@ class World:
 
     def ask(self, request: Request[Any], requester: str = A, at: str = SR1) -> Response:
         """A function, and all that goes on until nothing does."""
-        reference = self.servers[at].submit(requester, request, self.now)
+        self._asked += 1
+        reference = f"{requester} {self._asked}"
+        # Who asks asks again, under the same reference, where the connection broke.
+        while not self.alive(at, lambda server: server.submit(requester, request, self.now, reference)):
+            pass
         self.settle()
         return self.answers[reference]
 
@@ -183,8 +189,8 @@ class World:
 
     def step(self) -> None:
         """What is due now, everywhere."""
-        for server in tuple(self.servers.values()):
-            server.advance(self.now)
+        for name in tuple(self.servers):
+            self.alive(name, lambda server: server.advance(self.now))
         self.powered(lambda: self.device.advance(self.now))
         self.pump()
 
@@ -193,15 +199,25 @@ class World:
         busy = True
         while busy:
             busy = self._messages()
-            for name, server in self.servers.items():
-                for number, tpdu in server.take_sms():
+            for name in tuple(self.servers):
+                for number, tpdu in self.servers[name].take_sms():
                     busy = True
                     self.network.submit(NUMBERS[name], number, tpdu, self.now)
             for each in self.network.due(self.now):
                 busy = True
                 self._hand_over(each)
 
-    def powered(self, act: Any) -> None:
+    def alive(self, name: str, act: Callable[[Smsr], object]) -> bool:
+        """Something that a server does, and it may be killed: then it starts again. Whether it lived."""
+        try:
+            act(self.servers[name])
+        except Killed:
+            self.deaths += 1
+            self.start(name)
+            return False
+        return True
+
+    def powered(self, act: Callable[[], object]) -> None:
         """Something that the card does, and its power may go: then it comes back."""
         try:
             act()
@@ -213,26 +229,32 @@ class World:
     def _hand_over(self, item: Delivery | Report) -> None:
         if isinstance(item, Report):
             if item.recipient in self.servers and item.data is not None:
-                self.servers[item.recipient].receive_report(item.message.destination, item.data, self.now)
+                number, data = item.message.destination, item.data
+                self.alive(item.recipient, lambda server: server.receive_report(number, data, self.now))
         elif item.recipient in self.servers:
-            self.servers[item.recipient].receive_sms(item.tpdu, self.now)
+            tpdu = item.tpdu
+            self.alive(item.recipient, lambda server: server.receive_sms(tpdu, self.now))
         else:
             self.powered(lambda: self.device.deliver(item, self.now))
 
     def _messages(self) -> bool:
         pending = [(name, each) for name, server in self.servers.items() for each in server.messages()]
         for name, message in pending:
-            self.servers[name].acknowledge(message)
             self._deliver(name, message)
+            self.alive(name, self._acknowledging(message))
         return bool(pending)
+
+    @staticmethod
+    def _acknowledging(message: Outgoing) -> Callable[[Smsr], None]:
+        return lambda server: server.acknowledge(message)
 
     def _deliver(self, sender: str, message: Outgoing) -> None:
         content = message.content
         if message.recipient in self.servers:
             self.between += 1
             if self.between not in self.dropped:
-                self.servers[message.recipient].receive(sender, content, self.now)
+                self.alive(message.recipient, lambda server: server.receive(sender, content, self.now))
         elif isinstance(content, Answer):
-            self.answers[content.reference] = content.response
+            self.answers.setdefault(content.reference, content.response)
         elif not isinstance(content, Call):
             self.told.append((message.recipient, content))

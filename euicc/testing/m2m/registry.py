@@ -19,6 +19,7 @@ from euicc.testing.m2m.es3 import Request
 from euicc.testing.m2m.messages import Answer, Call, Content, Outgoing
 
 MEMORY = ":memory:"
+_READ_MAX = 1000
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS card (eid BLOB PRIMARY KEY, eis BLOB NOT NULL) WITHOUT ROWID;
@@ -73,6 +74,7 @@ class Registry:
         self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.executescript(_SCHEMA)
         self._depth = 0
+        self._read: dict[bytes, Eis] = {}
 
     def close(self) -> None:
         """Give the file up."""
@@ -84,11 +86,12 @@ class Registry:
         self._depth += 1
         try:
             if self._depth == 1:
-                self._database.execute("BEGIN IMMEDIATE")
+                self._database.execute("BEGIN")
             yield
         except BaseException:
             if self._depth == 1:
                 self._database.execute("ROLLBACK")
+                self._read.clear()
             raise
         else:
             if self._depth == 1:
@@ -104,8 +107,12 @@ class Registry:
 
     def card(self, eid: bytes) -> Eis | None:
         """The EIS without its audit trail; counters as they were when the card came."""
-        row = self._row("SELECT eis FROM card WHERE eid = ?", eid)
-        return None if row is None else records.decode(Eis, row[0])
+        if eid not in self._read:
+            row = self._row("SELECT eis FROM card WHERE eid = ?", eid)
+            if row is None:
+                return None
+            self._remember(records.decode(Eis, row[0]))
+        return self._read[eid]
 
     def eis(self, eid: bytes) -> Eis | None:
         """The whole EIS."""
@@ -124,6 +131,7 @@ class Registry:
         with self.transaction():
             encoded = records.encode(replace(eis, audit_trail=()))
             self._database.execute("INSERT OR REPLACE INTO card VALUES (?, ?)", (eis.eid, encoded))
+            self._remember(replace(eis, audit_trail=()))
             for each in eis.isd_r.key_sets:
                 if each.counter is not None:
                     row = (eis.eid, each.version, each.counter)
@@ -137,6 +145,7 @@ class Registry:
     def remove(self, eid: bytes) -> None:
         """Forget a card, and everything of it."""
         with self.transaction():
+            self._read.pop(eid, None)
             for table in ("card", "counter", "address", "audit"):
                 self._database.execute(f"DELETE FROM {table} WHERE eid = ?", (eid,))
 
@@ -169,17 +178,20 @@ class Registry:
 
     # -- operations ---------------------------------------------------------------------------------------------------
 
-    def queue(self, eid: bytes, requester: str, call: Call, until: float) -> Operation | None:
-        """Keep an operation until it is done; None when this call of the requester waits already."""
+    def waits(self, requester: str, reference: str) -> bool:
+        """Whether this call of the requester is an operation that is not done."""
+        query = "SELECT 1 FROM operation WHERE requester = ? AND reference = ?"
+        return self._row(query, requester, reference) is not None
+
+    def queue(self, eid: bytes, requester: str, call: Call, until: float) -> Operation:
+        """Keep an operation until it is done; it must not wait already."""
         kind, request = messages.pack(call.request)
         with self.transaction():
             cursor = self._database.execute(
-                "INSERT OR IGNORE INTO operation (eid, requester, reference, kind, request, until)"
+                "INSERT INTO operation (eid, requester, reference, kind, request, until)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 (eid, requester, call.reference, kind, request, until),
             )
-        if not cursor.rowcount:
-            return None
         return Operation(cursor.lastrowid or 0, eid, requester, call.reference, call.request, until)
 
     def begin(self, operation: Operation) -> None:
@@ -266,6 +278,12 @@ class Registry:
         """The card came."""
         with self.transaction():
             self._database.execute("DELETE FROM prepared WHERE eid = ?", (eid,))
+
+    def _remember(self, eis: Eis) -> None:
+        """A few cards are asked for again and again."""
+        if len(self._read) >= _READ_MAX:
+            self._read.clear()
+        self._read[eis.eid] = eis
 
     def _row(self, query: str, *values: object) -> Any:
         return self._database.execute(query, values).fetchone()

@@ -117,6 +117,16 @@ class SmsNetwork:
         self.lost = 0
         """Messages that rules took away so far."""
 
+    def reseed(self, seed: int, rules: Iterable[SmsRule]) -> None:
+        """Other rules from now on, and randomness that begins anew."""
+        self._random = Random(seed)
+        self.rules = tuple(rules)
+
+    def forget(self) -> None:
+        """Whatever is on its way or stored is gone."""
+        self._queue.clear()
+        self._stored.clear()
+
     @property
     def count(self) -> int:
         """Messages submitted so far: the number of the last one."""

@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from euicc.testing.m2m.eis import Audited, AuditEntry, Eis
-from euicc.testing.m2m.es3 import Notification, ProfileInfo, ProfileNotification, ProfileState, Status
+from euicc.testing.m2m.es3 import (
+    DeleteIsdp,
+    Notification,
+    ProfileInfo,
+    ProfileNotification,
+    ProfileState,
+    Status,
+)
 from euicc.testing.m2m.messages import Answer
 from euicc.testing.smsr import refusals, rules
 from euicc.testing.smsr.identity import Patience, SmsrIdentity
@@ -68,12 +75,16 @@ class Case:
         return found
 
     def profile(self, *checked: Rule) -> ProfileInfo:
-        """The profile that the request names by its ICCID, once these rules are met; Refusal."""
+        """The profile that the request names by its ICCID, once these rules are met; Refusal.
+
+        An operation that was begun before met them then, and may have changed since what they are about.
+        """
         eis = self.eis
         profile = eis.named(self.request.iccid)
         if profile is None:
             raise Refusal(refusals.UNKNOWN_PROFILE)
-        rules.check(checked, eis, profile, self.requester)
+        if not self.resumed:
+            rules.check(checked, eis, profile, self.requester)
         return profile
 
     def update(self, change: Callable[[Eis], Eis]) -> Eis:
@@ -83,6 +94,17 @@ class Case:
         if after != before:
             self.registry.put(after)
         return after
+
+    def follow(self, change: Callable[[Eis], Eis]) -> None:
+        """The states of profiles changed: the EIS, those who must know, and what POL2 wants deleted, follow."""
+        before = self.eis
+        after = self.update(change)
+        for profile in before.profiles:
+            now = after.profile(profile.isd_p)
+            if now is None or now.state is not profile.state:
+                self.announce_state(profile, now.state if now else None)
+                if now is not None and rules.to_be_deleted(now):
+                    self.queue(DeleteIsdp(self.eid, now.iccid))
 
     def note(self, operation: Audited, status: Status, profile: ProfileInfo | None = None) -> None:
         """A line of the audit trail."""

@@ -39,6 +39,12 @@ def _may_be_deleted(eis: Eis, profile: ProfileInfo, requester: str) -> Status | 
     return refusals.POL2 if PolicyRule.DELETION_NOT_ALLOWED in profile.pol2 else None
 
 
+def to_be_deleted(profile: ProfileInfo) -> bool:
+    """Whether POL2 wants a profile deleted in the state that it came to."""
+    wanted = PolicyRule.DELETE_WHEN_DISABLED in profile.pol2
+    return wanted and profile.state is ProfileState.DISABLED and not profile.fallback
+
+
 OWN: tuple[Rule, ...] = (_of_requester,)
 """Of the operator, of the SM-DP that acts for it, or of the SM-SR itself."""
 ENABLE: tuple[Rule, ...] = (*OWN, _in(ProfileState.DISABLED), _enabled_may_be_disabled)

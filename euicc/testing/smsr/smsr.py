@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from secrets import token_bytes, token_hex
 from typing import Any
@@ -69,17 +70,18 @@ class Smsr:
         self._expected: dict[str, bytes] = {}
         for operation in registry.operations():
             self._desk(operation.eid).waiting.append(operation)
-        for eid in tuple(self._desks):
-            self._go_on(self._desk(eid))
+        with self._event(now):
+            for eid in tuple(self._desks):
+                self._go_on(self._desk(eid))
 
     # -- cards --------------------------------------------------------------------------------------------------------
 
     def register(self, eis: Eis, now: float | None = None, *, addressing: bool = True) -> None:
         """ES1.RegisterEIS, SGP.02 5.2.1: a card of this SM-SR's. addressing: tell the card where it is found."""
-        self._tick(now)
-        self.registry.put(replace(eis, smsr_id=self.identity.name))
-        if addressing:
-            self.submit(self.identity.name, UpdateSmsrAddressing(eis.eid), self.now)
+        with self._event(now):
+            self.registry.put(replace(eis, smsr_id=self.identity.name))
+            if addressing:
+                self.submit(self.identity.name, UpdateSmsrAddressing(eis.eid), self.now)
 
     def eis(self, eid: bytes) -> Eis | None:
         """What it knows of a card, None when the card is not here."""
@@ -103,58 +105,49 @@ class Smsr:
         self, requester: str, request: Request[Any], now: float | None = None, reference: str = ""
     ) -> str:
         """A function of ES3 or ES4, or of ES7; the reference of the Answer that follows among the `messages`."""
-        self._tick(now)
         call = Call(reference or token_hex(_REFERENCE_BYTES), request)
-        try:
-            self._admit(requester, call)
-        except Refusal as refusal:
-            self._answer(requester, call.reference, functions.refused(request, refusal.status))
+        with self._event(now):
+            try:
+                self._admit(requester, call)
+            except Refusal as refusal:
+                self._answer(requester, call.reference, functions.refused(request, refusal.status))
         return call.reference
 
     def receive(self, sender: str, content: Content, now: float | None = None) -> None:
         """A message of another server."""
-        self._tick(now)
         if isinstance(content, Call):
-            self.submit(sender, content.request, self.now, content.reference)
+            self.submit(sender, content.request, now, content.reference)
         elif isinstance(content, Answer):
-            eid, number = self._asking.pop(content.reference, (b"", 0))
-            self._messages.pop(number, None)
-            desk = self._desks.get(eid)
-            if desk is not None and desk.errand is not None:
-                desk.errand.tell(content, self.now)
-                self._go_on(desk)
+            with self._event(now):
+                self._answered(content)
 
     def receive_sms(self, tpdu: bytes, now: float | None = None) -> None:
         """An SMS-DELIVER TPDU for its number: part of a card's response, or a notification; otherwise nothing."""
-        self._tick(now)
         try:
             whole = self._reassembly.add(parse_deliver(tpdu))
         except ShortMessageError:
             return
         if whole is None:
             return
-        if _RESPONSE_PACKET in whole.elements:
-            self._receive_response(whole.sender, _RESPONSE_HEADER + whole.payload)
-        elif is_notification(whole.elements):
-            self._receive_notification(whole)
+        with self._event(now):
+            if _RESPONSE_PACKET in whole.elements:
+                self._receive_response(whole.sender, _RESPONSE_HEADER + whole.payload)
+            elif is_notification(whole.elements):
+                self._receive_notification(whole)
 
     def receive_report(self, number: str, data: bytes, now: float | None = None) -> None:
         """What came with the acknowledgement of a message to a number: a response packet, or nothing."""
-        self._tick(now)
         if data.startswith(_RESPONSE_HEADER):
-            self._receive_response(number, data)
+            with self._event(now):
+                self._receive_response(number, data)
 
     def advance(self, now: float) -> None:
         """What is due by now."""
-        self._tick(now)
-        while self._wakes and self._wakes[0][0] <= now:
-            desk = self._desks.get(heapq.heappop(self._wakes)[1])
-            if desk is None or desk.wake > now:
-                continue
-            for errand in desk.errands:
-                if errand.wake <= now:
-                    errand.advance(now)
-            self._go_on(desk)
+        with self._event(now):
+            while self._wakes and self._wakes[0][0] <= now:
+                desk = self._desks.get(heapq.heappop(self._wakes)[1])
+                if desk is not None and desk.wake <= now:
+                    self._advance(desk)
 
     @property
     def next_due(self) -> float | None:
@@ -189,6 +182,8 @@ class Smsr:
         request: Any = call.request
         if not functions.is_offered(request, own=requester == self.identity.name):
             raise Refusal(refusals.NOT_OFFERED)
+        if self.registry.waits(requester, call.reference):
+            return
         eid, kind = request.eid, type(request)
         handovers = self.registry.handovers(eid)
         if kind in functions.PASSED_ON:
@@ -204,10 +199,9 @@ class Smsr:
             return
         until = self.now + (getattr(request, "validity", None) or self.patience.operation)
         operation = self.registry.queue(eid, requester, call, until)
-        if operation is not None:
-            desk = self._desk(eid)
-            desk.waiting.append(operation)
-            self._go_on(desk)
+        desk = self._desk(eid)
+        desk.waiting.append(operation)
+        self._go_on(desk)
 
     def _pass_on(self, requester: str, call: Call, belongs: bool) -> None:
         desk = self._desks.get(call.request.eid) if belongs else None  # type: ignore[attr-defined]
@@ -242,9 +236,8 @@ class Smsr:
         desk.errand.start(self.now)
 
     def _end(self, operation: Operation, response: Response) -> None:
-        with self.registry.transaction():
-            self.registry.done(operation)
-            self._answer(operation.requester, operation.reference, response)
+        self.registry.done(operation)
+        self._answer(operation.requester, operation.reference, response)
 
     def _answer(self, requester: str, reference: str, response: Response) -> None:
         if requester != self.identity.name:
@@ -284,6 +277,14 @@ class Smsr:
             self._asking[reference] = eid, self._count
         number = self._asking[reference][1]
         self._messages[number] = Outgoing(number, ask.recipient, ask.call)
+
+    def _answered(self, answer: Answer) -> None:
+        eid, number = self._asking.pop(answer.reference, (b"", 0))
+        self._messages.pop(number, None)
+        desk = self._desks.get(eid)
+        if desk is not None and desk.errand is not None:
+            desk.errand.tell(answer, self.now)
+            self._go_on(desk)
 
     def _receive_response(self, sender: str, user_data: bytes) -> None:
         eid = self._expected.get(sender) or self.registry.at(sender)
@@ -331,8 +332,18 @@ class Smsr:
     def _desk(self, eid: bytes) -> Desk:
         return self._desks.setdefault(eid, Desk(eid))
 
-    def _tick(self, now: float | None) -> None:
+    def _advance(self, desk: Desk) -> None:
+        for errand in desk.errands:
+            if errand.wake <= self.now:
+                errand.advance(self.now)
+        self._go_on(desk)
+
+    @contextmanager
+    def _event(self, now: float | None) -> Iterator[None]:
+        """Something came: all that follows from it is one transaction, and nothing of it is out before that is done."""
         self.now = self.now if now is None else max(self.now, now)
+        with self.registry.transaction():
+            yield
 
 
 def _guarded(case: Case, procedure: Callable[[Case], Procedure[Response]]) -> Procedure[Response]:

@@ -52,7 +52,7 @@ def isd_ps(case: Case, *numbers: str) -> Procedure[Found]:
 
 
 def _believed(case: Case, found: Found) -> Found:
-    case.update(lambda eis: reconciled(eis, found))
+    case.follow(lambda eis: reconciled(eis, found))
     return found
 
 

@@ -41,13 +41,14 @@ def create_isd_p(case: Case) -> Procedure[CreateIsdpResponse]:
 
 
 def _placed(case: Case) -> ProfileInfo:
-    """A place in the EIS; that of before, if the operation was begun before."""
+    """A place in the EIS; that of before, if nobody knows what became of it: then the card is asked."""
     request: CreateIsdp = case.request
     known = case.eis.named(request.iccid)
     if known is not None:
-        if case.resumed and known.state is ProfileState.IN_CREATION:
-            return known
-        raise Refusal(refusals.KNOWN_PROFILE)
+        if known.state is not ProfileState.IN_CREATION or known.smdp != case.requester:
+            raise Refusal(refusals.KNOWN_PROFILE)
+        case.resumed = True
+        return known
     profile = ProfileInfo(
         iccid=request.iccid,
         isd_p=_free(case.eis),

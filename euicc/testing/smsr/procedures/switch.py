@@ -7,8 +7,6 @@ from dataclasses import replace
 from euicc.testing.m2m.eis import Audited, Eis
 from euicc.testing.m2m.es3 import (
     SUCCESS,
-    DeleteIsdp,
-    PolicyRule,
     ProfileInfo,
     ProfileState,
     Response,
@@ -22,11 +20,12 @@ from euicc.testing.smsr.procedures.audit import ENABLED, Found, carried_out, isd
 from euicc.testing.smsr.refusals import Refusal
 from euicc.testing.smsr.steps import Changed, Expired, Listen, Pause, Procedure, Send, Silence
 
+_SILENCES = 2
+"""Times that a card, asked in vain for a notification, must say that the right profile is enabled."""
+
 
 def enable_profile(case: Case) -> Procedure[Response]:
     """ES3.EnableProfile and ES4.EnableProfile."""
-    if case.resumed and _is_enabled(case.eis.named(case.request.iccid)):
-        return Response(SUCCESS)
     profile = case.profile(*rules.ENABLE)
     status = yield from _switch(case, es5.enable_profile(profile.isd_p), profile)
     case.note(Audited.ENABLE, status, profile)
@@ -35,9 +34,6 @@ def enable_profile(case: Case) -> Procedure[Response]:
 
 def disable_profile(case: Case) -> Procedure[Response]:
     """ES3.DisableProfile and ES4.DisableProfile: the profile with the fallback attribute is enabled instead."""
-    named = case.eis.named(case.request.iccid)
-    if case.resumed and named is not None and not _is_enabled(named):
-        return Response(SUCCESS)
     profile = case.profile(*rules.DISABLE)
     fallback = case.eis.fallback
     assert fallback is not None  # otherwise the rules refuse
@@ -63,8 +59,10 @@ def _switch(case: Case, script: bytes, target: ProfileInfo) -> Procedure[Status]
 def _awaited(case: Case, target: ProfileInfo, numbers: tuple[str, ...]) -> Procedure[Status]:
     """Until the card has told which profile is enabled and heard that this is known; otherwise it is asked.
 
-    A card that says that it is the right one, and does not tell, still waits for its confirmation: it may go back.
+    A card that says that it is the right one and tells nothing may still wait for its confirmation, and go back. One
+    that says so again after as long a time was confirmed, by an SM-SR that ended right then.
     """
+    silences = 0
     while True:
         event = yield Listen(min(case.until, case.now + case.patience.notification))
         if isinstance(event, Changed) and event.notification.enabled == target.isd_p:
@@ -73,12 +71,11 @@ def _awaited(case: Case, target: ProfileInfo, numbers: tuple[str, ...]) -> Proce
         found = yield from isd_ps(case, *numbers)
         if target.isd_p not in found or found[target.isd_p].state != ENABLED:
             return refusals.ROLLED_BACK
+        silences += event is None
+        if silences >= _SILENCES:
+            return SUCCESS
         if case.now >= case.until:
             raise Expired
-
-
-def _is_enabled(profile: ProfileInfo | None) -> bool:
-    return profile is not None and profile.state is ProfileState.ENABLED
 
 
 def _numbers(*profiles: ProfileInfo | None) -> tuple[str, ...]:
@@ -117,26 +114,9 @@ def _confirmed(case: Case) -> Procedure[Changed | None]:
         # Overtaken by another notification, or by a roll-back.
         yield from isd_ps(case, notification.sender)
         return None
-    _follow(case, notification, deleted)
+    gone = deleted
+    case.follow(lambda eis: _switched(eis, notification.enabled, gone))
     return Changed(notification)
-
-
-def _follow(case: Case, notification: CardNotification, deleted: tuple[bytes, ...]) -> None:
-    before = case.eis
-    with case.registry.transaction():
-        after = case.update(lambda eis: _switched(eis, notification.enabled, deleted))
-        for profile in before.profiles:
-            now = after.profile(profile.isd_p)
-            state = now.state if now else None
-            if state is not profile.state:
-                case.announce_state(profile, state)
-            if now and state is not profile.state and _to_be_deleted(now):
-                case.queue(DeleteIsdp(case.eid, now.iccid))
-
-
-def _to_be_deleted(profile: ProfileInfo) -> bool:
-    wanted = PolicyRule.DELETE_WHEN_DISABLED in profile.pol2
-    return wanted and profile.state is ProfileState.DISABLED and not profile.fallback
 
 
 def _switched(eis: Eis, enabled: bytes, deleted: tuple[bytes, ...]) -> Eis:

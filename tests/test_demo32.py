@@ -48,7 +48,7 @@ def test_from_manufacture_to_the_second_operator(curve: curves.Curve) -> None:
     assert [step.title for step in reported] == TITLES
     assert tuple(reported) == outcome.steps
     assert all(step.seconds >= 0 for step in reported)
-    assert (outcome.subscription, outcome.eim) == (SECOND, "eim2")
+    assert (outcome.subscription, outcome.managed_by) == (SECOND, "eim2")
     told = {step.title: step.detail for step in reported}
     assert told["SM-DP+ and two eIMs serve"].count("https://127.0.0.1:") == 3
     assert FIRST.imsi in told["Enabled by a signed package"]

@@ -15,6 +15,7 @@ from euicc.config import VARIANTS
 from ipa.command_line import CommandLine, UsageError
 
 if TYPE_CHECKING:
+    from euicc.crypto.curves import Curve as EllipticCurve
     from euicc.testing.pki import Pki
 
 # Everything else is imported by the command that needs it: `euicc info` has no use for an HTTPS server.
@@ -108,17 +109,23 @@ def different(path: Path, other: Path | None) -> None:
         raise UsageError(f"{path} would be overwritten: name another file")
 
 
+def curve_of(name: CurveName | None) -> EllipticCurve:
+    """The curve that was asked for, P-256 where none was."""
+    from euicc.crypto import curves
+
+    return {CurveName.NIST: curves.P256, CurveName.BRAINPOOL: curves.BRAINPOOL}[name or CurveName.NIST]
+
+
 def built_pki(directory: Path | None, curve: CurveName | None) -> Pki:
     """The PKI in this directory, or the built-in one; Refusal, PkiError, IssuerError."""
     from euicc.crypto import curves
     from euicc.testing.pki import Pki
 
-    chosen = {CurveName.NIST: curves.P256, CurveName.BRAINPOOL: curves.BRAINPOOL}
     if directory is None:
-        return Pki.default((chosen[curve or CurveName.NIST],))
+        return Pki.default((curve_of(curve),))
     if not directory.is_dir():
         raise Refusal(f"there is no directory {directory}: check the path")
-    loaded = Pki.load(directory, curves.ALL if curve is None else (chosen[curve],))
+    loaded = Pki.load(directory, curves.ALL if curve is None else (curve_of(curve),))
     if not loaded.authorities:
         raise Refusal(f"no CI on this curve in {directory}")
     return loaded

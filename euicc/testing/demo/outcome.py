@@ -15,15 +15,15 @@ from ipa import iccid as iccids
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the demonstration has shown."""
+    """What the demonstration has shown. activation_code: "" where nobody needs one."""
 
     eid: str
     activation_code: str
     subscription: Subscription
     steps: tuple[Step, ...]
     trace: Trace = field(repr=False)
-    eim: str = ""
-    """eimId of who manages the card at the end; "" for a card that has a user."""
+    managed_by: str = ""
+    """eimId of the eIM, or name of the SM-SR, that manages the card at the end; "" for a card that has a user."""
 
 
 def order_profile(server: SmDpPlus, package: bytes | None = None, **options: Any) -> Order:

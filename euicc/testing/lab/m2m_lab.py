@@ -8,9 +8,11 @@ response = lab.ask(SMDP, "A", DownloadProfile(car.eid, SMSR, order.iccid, enable
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from apdu import Transport
 from euicc import Card
 from euicc import eid as eids
 from euicc.env import Env
@@ -74,11 +76,18 @@ class M2mLab(M2mWorld):
         self.add_smdp(self.smdp)
 
     def device(
-        self, name: str, subscription: Subscription, *, operator: str = "operator", **more: Any
+        self,
+        name: str,
+        subscription: Subscription,
+        *,
+        operator: str = "operator",
+        door: Callable[[Card], Transport] = lambda card: card,
+        **more: Any,
     ) -> Equipped:
         """A vehicle as it is delivered: its card has a profile, enabled, which holds the fallback attribute.
 
-        The EUM has registered the card at SMSR, and the device is switched on. more: as for Device.
+        The EUM has registered the card at SMSR, and the device is switched on. door: what the device reaches the card
+        through. more: as for Device.
         """
         self._cards += 1
         eid = eids.with_check_digits(f"8904903200{self._cards:020}")
@@ -94,7 +103,7 @@ class M2mLab(M2mWorld):
             fallback=True,
         )
         self.smsrs[SMSR].register(eum.register(issued, self.pki.eum(eid), [told]), self.now)
-        return Equipped(self.add_device(name, card, **more), card)
+        return Equipped(self.add_device(name, door(card), **more), card)
 
     def order(self, subscription: Subscription, profile_type: str = "") -> Order:
         """A profile that is ready at the SM-DP; ValueError when there is one with its ICCID."""

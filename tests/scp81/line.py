@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from apdu import aid, tlv
-from apdu.cat import CommandType, Event, ProactiveCommand
+from apdu.cat import CommandType, Envelope, Event, ProactiveCommand
 from apdu.cat.bearer import BearerDescription, BufferSize, ChannelData, ChannelDataLength, ChannelStatus
 from apdu.cat.comprehension import Content
 from apdu.cat.envelope import event_download, timer_expiration
@@ -81,26 +81,87 @@ def server(**options: object) -> HttpsAdmin:
     return made
 
 
+class Wire:
+    """The channel of a device, which leads straight to a server.
+
+    hangs_up: asked before each word of the card goes to the server, whether the server hangs up instead. sent: all that
+    went to the server.
+    """
+
+    def __init__(self, admin: HttpsAdmin) -> None:
+        self.admin = admin
+        self.hangs_up: Callable[[], bool] = lambda: False
+        self.sent = b""
+        self.reset()
+
+    def reset(self) -> None:
+        """There is no channel."""
+        self._connection = self.admin.connect()
+        self._waiting = bytearray()
+        self._told = self._dropped = False
+
+    def news(self) -> Envelope | None:
+        """What the card has to be told of the channel: data, or that the link is lost; once."""
+        if self._waiting and not self._told:
+            self._told = True
+            length = ChannelDataLength(min(len(self._waiting), 255))
+            return event_download(Event.DATA_AVAILABLE, ChannelStatus.of(1, True), length)
+        if self._dropped and not self._waiting:
+            self._dropped = False
+            return event_download(Event.CHANNEL_STATUS, ChannelStatus.of(1, False, True))
+        return None
+
+    def perform(self, command: ProactiveCommand) -> tuple[Content, ...]:
+        """What the response to a command for the channel has besides its result."""
+        performer = _PERFORMERS.get(command.type)
+        return performer(self, command) if performer else ()
+
+    def _open(self, command: ProactiveCommand) -> tuple[Content, ...]:
+        self.reset()
+        return ChannelStatus.of(1, True), command.find(BearerDescription), command.find(BufferSize)
+
+    def _send(self, command: ProactiveCommand) -> tuple[Content, ...]:
+        data = command.find(ChannelData)
+        assert data is not None
+        self.sent += data.value
+        if self.hangs_up():
+            self._dropped = True
+        elif not self._dropped:
+            self._connection.feed(data.value)
+            self._waiting += self._connection.outgoing()
+            self._dropped = self._connection.closed
+        return (ChannelDataLength(255),)
+
+    def _receive(self, command: ProactiveCommand) -> tuple[Content, ...]:
+        asked = command.find(ChannelDataLength)
+        assert asked is not None
+        data = bytes(self._waiting[: asked.value])
+        del self._waiting[: len(data)]
+        self._told = bool(self._waiting)
+        return ChannelData(data), ChannelDataLength(min(len(self._waiting), 255))
+
+
+_PERFORMERS: dict[int, Callable[[Wire, ProactiveCommand], tuple[Content, ...]]] = {
+    CommandType.OPEN_CHANNEL: Wire._open,
+    CommandType.SEND_DATA: Wire._send,
+    CommandType.RECEIVE_DATA: Wire._receive,
+}
+
+
 class Line(Device):
     """The device. commands: those that the card sent. cut: at how many of them it stops answering; None: never.
 
-    hangs_up: asked before each word of the card goes to the server, whether the server hangs up instead. meanwhile:
-    called before each command is answered. timer: seconds of the timer that runs. sent: all that went to the server.
+    wire: its channel. meanwhile: called before each command is answered. timer: seconds of the timer that runs.
     """
 
     def __init__(self, domain: Domain | Card, admin: HttpsAdmin) -> None:
         """With a card that has nothing but an agent for this domain; or with a card of SGP.02."""
-        self.admin = admin
+        self.wire = Wire(admin)
         self.outcomes: list[Outcome] = []
         self.commands: list[ProactiveCommand] = []
         self.cut: int | None = None
-        self.hangs_up: Callable[[], bool] = lambda: False
         self.meanwhile: Callable[[ProactiveCommand], None] = lambda command: None
         self.timer: int | None = None
-        self.sent = b""
-        self._connection = admin.connect()
-        self._waiting = bytearray()
-        self._told = self._dropped = False
         if isinstance(domain, Domain):
             self.agent = AdministrationAgent(domain)
             super().__init__(self.agent)
@@ -124,23 +185,27 @@ class Line(Device):
 
     def serve(self) -> None:
         """Perform what the card wants until it wants nothing more."""
-        while (answer := self.status())[:2] == "91" or self._news():
+        while (answer := self.status())[:2] == "91" or (news := self.wire.news()):
             if answer[:2] != "91":
+                assert news is not None
+                self.envelope(news)
                 continue
             command = self.fetch()
             self.commands.append(command)
             if self.cut is not None and len(self.commands) >= self.cut:
                 return
             self.meanwhile(command)
-            self.answer(command, *_PERFORMERS.get(command.type, Line._nothing)(self, command))
+            if command.type == CommandType.TIMER_MANAGEMENT:
+                value = command.find(TimerValue)
+                self.timer = value.seconds if value else None
+            self.answer(command, *self.wire.perform(command))
 
     def restart(self) -> None:
         """Reset the card, and begin anew."""
         self.card.reset()
         self.cut, self.timer = None, None
         self.commands.clear()
-        self._waiting.clear()
-        self._told = False
+        self.wire.reset()
         self.start(EVERYTHING)
         self.fetched()
 
@@ -156,58 +221,3 @@ class Line(Device):
         found = [command.type for command in self.commands]
         self.commands.clear()
         return found
-
-    def _news(self) -> bool:
-        """Tell the card of data, or of the lost link, once."""
-        if self._waiting and not self._told:
-            self._told = True
-            length = ChannelDataLength(min(len(self._waiting), 255))
-            self.envelope(event_download(Event.DATA_AVAILABLE, ChannelStatus.of(1, True), length))
-            return True
-        if self._dropped and not self._waiting:
-            self._dropped = False
-            self.envelope(event_download(Event.CHANNEL_STATUS, ChannelStatus.of(1, False, True)))
-            return True
-        return False
-
-    def _nothing(self, command: ProactiveCommand) -> tuple[Content, ...]:
-        return ()
-
-    def _open(self, command: ProactiveCommand) -> tuple[Content, ...]:
-        self._connection = self.admin.connect()
-        self._waiting.clear()
-        self._told = self._dropped = False
-        return ChannelStatus.of(1, True), command.find(BearerDescription), command.find(BufferSize)
-
-    def _send(self, command: ProactiveCommand) -> tuple[Content, ...]:
-        data = command.find(ChannelData)
-        assert data is not None
-        self.sent += data.value
-        if self.hangs_up():
-            self._dropped = True
-        elif not self._dropped:
-            self._connection.feed(data.value)
-            self._waiting += self._connection.outgoing()
-            self._dropped = self._connection.closed
-        return (ChannelDataLength(255),)
-
-    def _receive(self, command: ProactiveCommand) -> tuple[Content, ...]:
-        asked = command.find(ChannelDataLength)
-        assert asked is not None
-        data = bytes(self._waiting[: asked.value])
-        del self._waiting[: len(data)]
-        self._told = bool(self._waiting)
-        return ChannelData(data), ChannelDataLength(min(len(self._waiting), 255))
-
-    def _timer(self, command: ProactiveCommand) -> tuple[Content, ...]:
-        value = command.find(TimerValue)
-        self.timer = value.seconds if value else None
-        return ()
-
-
-_PERFORMERS: dict[int, Callable[[Line, ProactiveCommand], tuple[Content, ...]]] = {
-    CommandType.OPEN_CHANNEL: Line._open,
-    CommandType.SEND_DATA: Line._send,
-    CommandType.RECEIVE_DATA: Line._receive,
-    CommandType.TIMER_MANAGEMENT: Line._timer,
-}

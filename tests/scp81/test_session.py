@@ -97,7 +97,7 @@ def test_sessions_are_reproducible() -> None:
         admin.queue(EID, FIRST)
         line = Line(Domain(), admin)
         line.hold()
-        heard.append(line.sent)
+        heard.append(line.wire.sent)
     assert heard[0] == heard[1]
     assert psk_identity(EID) in heard[0]
     assert b"POST" not in heard[0]
@@ -169,7 +169,7 @@ def _words(line: Line) -> int:
         spoken += 1
         return False
 
-    line.hangs_up = count
+    line.wire.hangs_up = count
     assert line.hold() == Outcome(True, 1)
     return spoken
 
@@ -189,7 +189,7 @@ def test_a_server_that_hangs_up_at_any_step_is_asked_again() -> None:
             left[0] -= 1
             return left[0] == 0
 
-        line.hangs_up = once
+        line.wire.hangs_up = once
         line.request(RETRYING)
         line.serve()
         if word == words:
@@ -207,7 +207,7 @@ def test_a_response_that_got_lost_is_said_again() -> None:
     domain, admin = Domain(), server()
     admin.queue(EID, FIRST)
     line = Line(domain, admin)
-    line.hangs_up = lambda: bool(domain.executed) and domain.ended == 0
+    line.wire.hangs_up = lambda: bool(domain.executed) and domain.ended == 0
     line.hold(RETRYING)
     line.expire()
     resumed = admin.requests[-1][1]
@@ -216,14 +216,14 @@ def test_a_response_that_got_lost_is_said_again() -> None:
 
 def test_without_a_retry_policy_there_is_one_attempt() -> None:
     line = Line(Domain(), server())
-    line.hangs_up = lambda: True
+    line.wire.hangs_up = lambda: True
     assert line.hold(HERE) == Outcome(False, 1, "the server ended the connection")
     assert line.timer is None
 
 
 def test_a_silent_server_is_left() -> None:
     line = Line(domain := Domain(), server())
-    line.admin.connect = lambda: Mute()  # type: ignore[method-assign, assignment, return-value]
+    line.wire.admin.connect = lambda: Mute()  # type: ignore[method-assign, assignment, return-value]
     assert line.hold() is None
     assert line.timer == SILENCE_SECONDS
     line.expire()
@@ -249,7 +249,7 @@ def test_a_slow_server_is_not_left() -> None:
     expired: list[int] = []
 
     def expire(command: ProactiveCommand) -> None:
-        if command.type == CommandType.SEND_DATA and line.sent and line.timer and not expired:
+        if command.type == CommandType.SEND_DATA and line.wire.sent and line.timer and not expired:
             expired.append(line.timer)
             line.envelope(timer_expiration(1, line.timer))
 
@@ -272,9 +272,9 @@ def test_sessions_wait_for_each_other() -> None:
 
 def test_another_trigger_ends_the_waiting() -> None:
     line = Line(Domain(), server())
-    line.hangs_up = lambda: not line.outcomes
+    line.wire.hangs_up = lambda: not line.outcomes
     line.hold(RETRYING)
-    line.hangs_up = lambda: False
+    line.wire.hangs_up = lambda: False
     line.request()
     line.serve()
     assert line.outcomes == [Outcome(False, 1, "the server ended the connection"), Outcome(True, 1)]
@@ -302,7 +302,7 @@ def test_a_reset_at_any_step_leaves_nothing_behind() -> None:
 
 def test_a_reset_forgets_what_was_to_be_tried_again() -> None:
     line = Line(domain := Domain(), server())
-    line.hangs_up = lambda: True
+    line.wire.hangs_up = lambda: True
     line.hold(RETRYING)
     line.restart()
     line.envelope(timer_expiration(1, 90))
@@ -319,7 +319,7 @@ NO_CHANNELS, NO_TIMERS = "FF" * 11 + "00" * 19, "FF" * 7 + "00" + "FF" * 22
 def test_a_terminal_that_cannot(profile: str, reason: str) -> None:
     """Without channels there is no session, without timers no other attempt."""
     line = Line(Domain(), server())
-    line.hangs_up = lambda: True
+    line.wire.hangs_up = lambda: True
     line.card.reset()
     line.start(profile)
     line.fetched()

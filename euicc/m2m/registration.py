@@ -131,7 +131,8 @@ class Registration(ToolkitApplet):
         self._alarm.set(self.toolkit, seconds)
 
     def _in_service(self) -> None:
-        if self.registered:
+        """The first time since the reset, unless another one is due, after which there is more to tell."""
+        if self.registered or self._isdr.switching.asked is not None:
             return
         self.registered = True
         fallback.found(self._isdr)

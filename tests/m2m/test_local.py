@@ -220,6 +220,21 @@ def test_a_switch_that_waited_for_its_reset_is_what_the_emergency_returns_to() -
     assert told(here) == [(2, 2, SECOND)]
 
 
+def test_a_network_that_goes_does_not_keep_the_chosen_profile_from_its_reset() -> None:
+    here = vehicle(emergency=False)
+    assert here.sw(commands.enable(SECOND)) == 0x9000
+    report(here, NORMAL)
+    assert here.sw(commands.confirm(2)) == 0x9000
+    report(here, NO_SERVICE)
+    here.handset.answer = refusing(REFRESH_TYPE, result=0x30)
+    assert esx(here, ENABLE_TEST) == 0x9000
+    expire(here)
+    for _ in range(here.isdr.registration.patience.losses):
+        report(here, NO_SERVICE)
+    power_cycle(here)
+    assert enabled(here) == THIRD
+
+
 def test_what_was_to_be_told_before_waits_until_it_is_over() -> None:
     here = vehicle()
     assert here.sw(commands.set_fallback(SECOND)) == 0x6985

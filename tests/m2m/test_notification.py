@@ -21,6 +21,7 @@ from tests.m2m.attended import (
     ALL_BUT_TIMERS,
     NO_SERVICE,
     NORMAL,
+    REFRESH_TYPE,
     SHORT_MESSAGE,
     attended,
     declared,
@@ -181,6 +182,32 @@ def test_what_is_not_confirmed_is_sent_again_after_a_while() -> None:
     assert here.sw(commands.confirm(2)) == 0x9000
     expire(here)
     assert len(told(here)) == 2
+    assert (enabled(here), here.isdr.switching.asked) == (SECOND, None)
+
+
+def test_what_is_being_sent_is_not_sent_twice() -> None:
+    """The guard of the switch rings while the terminal is too busy for the message."""
+    here = declared()
+    assert here.sw(commands.enable(SECOND)) == 0x9000
+    power_cycle(here, ALL_BUT_TIMERS)
+    poll(here, 8)
+    here.handset.answer = refusing(SHORT_MESSAGE)
+    report(here, NORMAL)
+    poll(here)
+    pending = here.isdr.notifications_m2m.pending
+    assert pending is not None
+    assert (pending.attempts, len(told(here))) == (1, 2)
+
+
+def test_nothing_is_told_before_a_reset_that_is_due() -> None:
+    here = attended()
+    here.handset.answer = refusing(REFRESH_TYPE, result=0x30)
+    assert here.sw(commands.enable(SECOND)) == 0x9000
+    report(here, NORMAL)
+    assert here.isdr.notifications_m2m.pending is None
+    power_cycle(here)
+    report(here, NORMAL)
+    assert told(here) == [(2, 1, SECOND)]
 
 
 def test_without_timers_status_tells_the_time() -> None:

@@ -144,6 +144,16 @@ def test_a_terminal_that_sends_no_short_messages_stays_with_its_profile() -> Non
     assert here.handset.sent == []
 
 
+def test_a_network_that_took_it_once_and_never_again_is_none() -> None:
+    here = switched()
+    report(here, NORMAL)
+    power_cycle(here)
+    for _ in range(here.isdr.registration.patience.attempts):
+        assert enabled(here) == SECOND
+        expire(here)
+    assert enabled(here) == FIRST
+
+
 def test_a_confirmation_at_the_last_moment_keeps_the_new_profile() -> None:
     """The roll-back waits for its reset: what the SM-SR says counts."""
     here = switched()

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from Crypto.Cipher import AES
 
+from apdu import Command
+from euicc.m2m.commands import execute
+from euicc.m2m.conversation import Conversation
 from euicc.m2m.isd_p import LifeCycle
 from euicc.runtime import keys
 from euicc.testing.ota import KeySet, NoAnswer
@@ -228,3 +231,19 @@ def test_an_isd_p_without_token_key_or_profile_has_no_master() -> None:
     assert here.sw(commands.master_delete(SECOND, TOKEN_KEY)) == 0x6982
     assert here.sw(commands.create(THIRD)) == 0x9000
     assert here.sw(commands.master_delete(THIRD, TOKEN_KEY)) == 0x6985
+
+
+def test_in_a_session_of_scp81_keys_come_under_its_own_dek() -> None:
+    here = managed()
+    under_kik, under_dek = (
+        Command.parse(bytes.fromhex(put_key(0x41, field(PSK, PSK_KEY, under=key))))
+        for key in (dek(), dek(0x40, 2))
+    )
+    for command in (under_kik, under_dek):
+        session = Conversation.secured_packet(True, True, 0x40)
+        assert execute(here.isdr, session, command) == b"\x41"
+        stored = here.isdr.key_ring.key(0x41, 1)
+        assert stored is not None
+        assert (stored.components[0].data == PSK) is (command is under_dek)
+        with here.isdr.nvm.transaction():
+            here.isdr.key_ring.keep(lambda key: key.version != 0x41)

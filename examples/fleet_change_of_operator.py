@@ -17,6 +17,7 @@ goes. Messages between servers are typed (ES3, ES4, ES7); SOAP is left out.
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = options.parse("python -m examples.fleet_change_of_operator", __doc__ or "", arguments)
     try:
         fleet = Fleet(chosen)
-    except (AnotherFleet, OSError) as error:
+    except (AnotherFleet, OSError, sqlite3.Error) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     with closing(fleet):

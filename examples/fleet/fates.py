@@ -21,8 +21,8 @@ class Kind(Enum):
 
 SHARES: Mapping[Kind, float] = {Kind.OUT_OF_COVERAGE: 0.1, Kind.POWER_LOSS: 0.1, Kind.NO_NETWORK: 0.1}
 """Of all vehicles; to the others nothing happens."""
-WRITES = 100
-"""A change of operators has about as many points where a card can lose its power: it does at one of them."""
+WRITES = 80
+"""A change of operators has about so many points where a card can lose its power, and more: it does at one of them."""
 LEAVES = 45.0
 """Seconds: a change takes longer, so that it is cut."""
 

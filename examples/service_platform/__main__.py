@@ -29,7 +29,16 @@ class PartiesError(Exception):
     """The file of parties is none."""
 
 
-DOCUMENTED = (StoreError, ServeError, PartiesError, diagram.DocumentError, Refusal, httpx.HTTPError, OSError)
+DOCUMENTED = (
+    StoreError,
+    ServeError,
+    PartiesError,
+    diagram.DocumentError,
+    Refusal,
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    OSError,
+)
 """What the user can be told in one line; anything else is a bug and shows itself."""
 
 

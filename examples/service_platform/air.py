@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from queue import Empty, Queue
 from secrets import token_hex
 from threading import Lock, Thread
+from typing import Any
 
 import httpx
 
@@ -97,14 +98,19 @@ class Air:
 
 def attach(http: httpx.Client, imsi: str, imei: str, answer: Answer) -> Access:
     """The device's side of it."""
-    said = http.post("/air/attach", json={"imsi": imsi, "imei": imei}).raise_for_status().json()
+    said = _said(http.post("/air/attach", json={"imsi": imsi, "imei": imei}))
     while "attempt" in said:
         # XRES, CK and IK stay with the network.
         challenge = Challenge(bytes.fromhex(said["rand"]), bytes.fromhex(said["autn"]), b"", b"", b"")
         response = answer(challenge)
         body = {"attempt": said["attempt"], "response": None if response is None else response.hex()}
-        said = http.post("/air/answer", json=body).raise_for_status().json()
+        said = _said(http.post("/air/answer", json=body))
     return Access(Admission[said["admission"]], tuple(said["access_points"]))
+
+
+def _said(response: httpx.Response) -> dict[str, Any]:
+    found: dict[str, Any] = response.raise_for_status().json()
+    return found
 
 
 def _response(body: Mapping[str, object]) -> bytes | None:

@@ -41,6 +41,9 @@ class Client:
 
 
 def _answer(response: httpx.Response) -> dict[str, Any]:
+    if response.headers.get("content-type") != "application/json":
+        told = {"error": "no_platform", "message": f"what answers at {response.url} is no service platform"}
+        raise Refusal(response.status_code, told)
     body: dict[str, Any] = response.json()
     if response.is_error:
         raise Refusal(response.status_code, body)

@@ -66,7 +66,9 @@ class Platform:
             for iccid, imsi in delivery.subscriptions:
                 change.deliver(Subscription(iccid, imsi, operator.name, provider, to))
             count: View = {"subscriptions": len(delivery.subscriptions)}
-            change.tell(provider, NetworkEvent.DELIVER, count)
+            others = {Role.EQUIPMENT_PROVIDER: provider}
+            for role in rights.TOLD[NetworkEvent.DELIVER]:
+                change.tell(others[role], NetworkEvent.DELIVER, count)
         return count
 
     def stock(self, operator: Party, after: str) -> list[View]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -120,5 +122,24 @@ def test_an_emulated_device_for_a_served_platform(
     said = capsys.readouterr().out.splitlines()
     assert said[1] == "attaches: the subscription is barred"
     assert said[3:5] == ["reported itself: device_test", "attaches: admitted, leads to: test"]
-    with pytest.raises(SystemExit, match="error: "):
-        run(monkeypatch, "device", "--url", url)
+    for nobody in (url, "http://127.0.0.1:port", "platform"):
+        with pytest.raises(SystemExit, match="error: "):
+            run(monkeypatch, "device", "--url", nobody)
+
+
+def test_an_address_of_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Other(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"hello")
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Other) as other:
+        thread = Thread(target=other.handle_request)
+        thread.start()
+        with pytest.raises(SystemExit, match="is no service platform"):
+            run(monkeypatch, "device", "--url", f"http://127.0.0.1:{other.server_port}", "--credential", "x")
+        thread.join()

@@ -10,6 +10,7 @@ from apdu import tlv
 from asn1.generated import pe
 from euicc import Card
 from euicc.config import Config
+from euicc.isdp.package import PackageReader
 from euicc.isdp.pe_status import Status
 from euicc.m2m.isd_p import IsdP, LifeCycle
 from euicc.m2m.policy import Pol1, pol1
@@ -149,6 +150,24 @@ def test_what_follows_the_end_is_refused() -> None:
 def test_a_package_that_is_none() -> None:
     response = pe.EUICCResponse.decode(Scene().open().data(b"\x30\x03\x02\x01\x00"))
     assert statuses(response) == [Status.INVALID_REQUEST_FORMAT]
+
+
+def test_a_profile_without_ef_iccid() -> None:
+    elements = [pe.ProfileElement.decode(each) for each in PackageReader().feed(package())]
+    mf = elements[1].mf
+    assert mf is not None
+    elements[1] = pe.ProfileElement(mf=mf.replace(ef_iccid=(pe.FileItem(do_not_create=True),)))
+    scene = Scene().open()
+    response = scene.install(b"".join(each.encode() for each in elements))
+    assert statuses(response) == [Status.INVALID_PARAMETER]
+    assert scene.state is LifeCycle.PERSONALIZED
+
+
+def test_a_package_that_begins_with_another_element() -> None:
+    scene = Scene().open()
+    response = scene.install(package()[tlv.read(package())[2] :])
+    assert statuses(response) == [Status.INVALID_PARAMETER]
+    assert scene.state is LifeCycle.PERSONALIZED
 
 
 def test_after_the_end_there_is_nothing_to_send() -> None:

@@ -8,6 +8,8 @@ from Crypto.Hash import CMAC
 
 from apdu import tlv
 from euicc.m2m.isd_p import IsdP, LifeCycle
+from euicc.m2m.scp03t import TAGS
+from euicc.m2m.target import IsdPTarget, IsdRTarget
 from euicc.runtime import keys
 from euicc.testing.m2m import es3
 from euicc.testing.scp03 import HostKeys, kdf
@@ -304,6 +306,10 @@ def test_a_counter_at_its_end_opens_no_session() -> None:
     with scene.card.nvm.transaction():
         memory.set(keys.SCP03_COUNTER, 0xFFFFFF, f"{AID.hex()}/30")
     assert scene.tlv(scene.host.initialize_update()).hex() == "9f84" + NOT_FOUND
+
+
+def test_scripts_take_the_tags_of_scp03t() -> None:
+    assert tuple(IsdPTarget.further_tags) == tuple(IsdRTarget.further_tags) == TAGS
 
 
 def test_host_keys_do_not_show() -> None:

@@ -17,7 +17,9 @@ from euicc.testing.m2m.es3 import (
     CreateIsdp,
     CreateIsdpResponse,
     DeleteIsdp,
+    EisResponse,
     EnableProfile,
+    GetEis,
     Outcome,
     ProfileDownloadCompleted,
     Response,
@@ -233,6 +235,66 @@ def test_an_ecasd_that_no_ci_vouches_for_gets_no_profile() -> None:
     )
     assert world.run(ASKED).status.message == "certificate of the ECASD"
     assert world.smsr.names() == ["GetEis"]
+
+
+def answering(data: str) -> Callable[[SendData, SendDataResponse], SendDataResponse]:
+    """Whatever the card said."""
+    return lambda request, response: SendDataResponse(data=bytes.fromhex(data))
+
+
+@pytest.mark.parametrize(
+    ("number", "data"),
+    [
+        (1, "9F"),  # cut off
+        (1, "9F8401"),
+        (1, "9F840201"),
+        (1, "8600"),  # no answer to a C-APDU
+        (1, "230190"),
+        (1, "23029000"),  # no challenge
+        (2, "23029000"),  # no receipt
+        (3, ""),
+        (3, "8400"),
+        (3, "8500"),
+        (3, "84008400"),
+        (4, "84008600"),  # an answer to something else
+        (4, "85008500"),
+        (4, "8500860100"),  # too short for a MAC
+    ],
+)
+def test_answers_that_are_none(number: int, data: str) -> None:
+    world = World(faults={number: answering(data)})
+    assert not world.run(ASKED).status.ok
+    assert world.smsr.names()[-1] == "DeleteIsdp"
+    done(world, world.run(ASKED))
+
+
+@pytest.mark.parametrize(
+    ("number", "data"),
+    [
+        (4, ""),  # none to what was sent
+        (4, "8500"),
+        (4, "85008600"),
+        (4, "9F850102"),
+        (5, "9F860102"),
+        (5, "86008600"),
+    ],
+)
+def test_sessions_that_break_off_begin_anew(number: int, data: str) -> None:
+    world = World(faults={number: answering(data)})
+    done(world, world.run(ASKED))
+
+
+def test_a_card_that_never_says_whether_the_profile_is_installed() -> None:
+    world = World(faults={5: answering("8600860086008600")})
+    response = world.run(ASKED)
+    assert response.status.message == "the profile did not install"
+    assert response.euicc_response == b""
+
+
+def test_an_sm_sr_without_an_eis() -> None:
+    world = World()
+    world.smsr.instead[GetEis] = EisResponse()
+    assert world.run(ASKED).status.message == "no EIS"
 
 
 def test_a_card_without_enough_memory_is_left_alone() -> None:

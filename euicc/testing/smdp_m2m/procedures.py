@@ -204,13 +204,13 @@ def _keys(desk: Desk, eis: EisPart, ecasd: PublicKey, isd_p: bytes) -> Steps[Isd
 
 def _tried(attempts: int, step: Callable[[], Steps[T]]) -> Steps[T]:
     """A step, once more as long as answers get lost on the way; Failure of the last attempt."""
-    for left in reversed(range(attempts)):
+    while True:
+        attempts -= 1
         try:
             return (yield from step())
         except Failure as failed:
-            if not failed.lost or not left:
+            if not failed.lost or attempts <= 0:
                 raise
-    raise ValueError("no attempts")
 
 
 def update_connectivity_parameters(

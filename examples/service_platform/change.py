@@ -72,7 +72,7 @@ class Change:
             self._tell(row.network, before, after, cause)
         self._tell(event, before, after, cause)
         if Effect.HAND_OVER in row.effects:
-            self._take_over(before.device, cause)
+            self._take_over(before, cause)
         return after
 
     def tell(self, party: str, event: Event | NetworkEvent, body: dict[str, object]) -> None:
@@ -94,12 +94,17 @@ class Change:
             if party is not None and party != cause.party and seen != rights.view(role, before):
                 self.tell(party, event, seen)
 
-    def _take_over(self, old: Device, cause: Cause) -> None:
-        """The new device goes on where the old one was; who had suspended that has suspended this one, too."""
-        details = Details(equipment=old.equipment, service_provider=old.service_provider)
-        new = self.move(self._successor(cause), Event.TAKE_OVER, Cause(Role.PLATFORM, cause.party, details))
-        for role in sorted(old.state.suspended_by):
-            new = self.move(new, Event.SUSPEND, Cause(role, cause.party))
+    def _take_over(self, old: Situation, cause: Cause) -> None:
+        """The new device goes on where the old one was; who had suspended that has suspended this one, too.
+
+        Unless it has nothing to do with this one: the new device may come with a subscription of another operator.
+        """
+        device, new = old.device, self._successor(cause)
+        details = Details(equipment=device.equipment, service_provider=device.service_provider)
+        new = self.move(new, Event.TAKE_OVER, Cause(Role.PLATFORM, cause.party, details))
+        for role in sorted(device.state.suspended_by):
+            if new.party(role) == old.party(role):
+                new = self.move(new, Event.SUSPEND, Cause(role, cause.party))
 
     def _successor(self, cause: Cause) -> Situation:
         """The new device of a replacement, which must be of the same equipment provider."""

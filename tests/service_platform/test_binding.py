@@ -6,6 +6,8 @@ import pytest
 
 from examples.service_platform.client import Refusal
 from examples.service_platform.devices import EmulatedDevice, Numbers, make_card
+from examples.service_platform.refusals import NotRecognised
+from examples.service_platform.requests import Report
 from examples.service_platform.states import ACTIVE, DEVICE_TESTED, PRE_PROVISIONED
 from tests.service_platform.world import World, paper
 
@@ -98,4 +100,6 @@ def test_only_the_last_credential_counts(world: World) -> None:
     old, new = world.announce(1), world.announce(1)
     with pytest.raises(Refusal, match="401"):
         world.client(old).post(f"/devices/{ONE.imei}/report", paper(1))
+    with pytest.raises(NotRecognised):  # as when it is replaced between being looked at and being used
+        world.platform.report(old, ONE.imei, Report(**paper(1)))
     assert world.client(new).post(f"/devices/{ONE.imei}/report", paper(1))["service_state"] == "device_test"

@@ -172,6 +172,25 @@ def test_7_a_suspension_survives_the_replacement(world: World) -> None:
     assert reaches(world, new) == FULL
 
 
+def test_7_an_operator_suspends_its_own_subscriptions_only(world: World) -> None:
+    old = installed(world, 1)
+    for client in (world.operator, world.service):
+        client.event(old.imei, "suspend")
+    pairs = [{"iccid": TWO.iccid, "imsi": TWO.imsi}]
+    other = world.client("TEST-TOKEN-other-network")
+    other.post("/subscriptions", {"equipment_provider": PROVIDER, "subscriptions": pairs})
+    new = world.emulated(2)
+    world.report(new)
+    world.maker.event(new.imei, "device_test_passed")
+    world.provider.event(old.imei, "replace", imei=new.imei)
+    assert world.provider.get(f"/devices/{new.imei}")["suspended_by"] == ["service_provider"]
+    world.service.event(new.imei, "resume")
+    assert reaches(world, new) == FULL
+    told = [each["event"] for each in other.news()]
+    assert told == ["begin_test", "end_test", "activate", "suspend_network", "resume_network"]
+    assert world.operator.news()[-1]["event"] == "terminate"
+
+
 def nothing(world: World) -> None:
     pass
 

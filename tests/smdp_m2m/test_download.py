@@ -73,11 +73,22 @@ def test_and_enabled_if_so_ordered() -> None:
         Manner(block=128, batch=50),
         Manner(batch=1),
         Manner(token_keys=True),
+        Manner(own_keys=True),
+        Manner(own_keys=True, keys=KeyRequest(0x30, length=32)),
         Manner(keys=KeyRequest(0x31)),
         Manner(keys=KeyRequest(0x3F, usage=BASE_KEY, host_id=b"HOST", derivation_random=True)),
         Manner(keys=KeyRequest(0x30, length=32, delete_existing=True)),
     ],
-    ids=["small blocks", "one by one", "token keys", "other version", "base key", "long keys"],
+    ids=[
+        "small blocks",
+        "one by one",
+        "token keys",
+        "own keys",
+        "own long keys",
+        "other version",
+        "base key",
+        "long keys",
+    ],
 )
 def test_manners(manner: Manner) -> None:
     world = World(manner)
@@ -324,6 +335,15 @@ def test_an_isd_p_of_which_nobody_knows_whether_it_is_there_is_made_again() -> N
     world.smsr.asked.clear()
     done(world, world.run(ASKED))
     assert world.smsr.names()[:3] == ["GetEis", "DeleteIsdp", "CreateIsdp"]
+
+
+def test_an_isd_p_that_was_made_anew_meanwhile() -> None:
+    expired = SendDataResponse(Status(Outcome.EXPIRED))
+    world = World(faults={4: lambda request, response: expired})
+    assert world.run(ASKED).status.outcome is Outcome.EXPIRED
+    world.smsr.handle(DeleteIsdp(EID, ICCID))
+    world.smsr.handle(CreateIsdp(EID, ICCID, OPERATOR))
+    done(world, world.run(ASKED))
 
 
 def test_states_of_the_isd_p_on_the_way() -> None:

@@ -14,7 +14,7 @@ from euicc.testing.smdp_m2m.failure import AlreadyInstalled, Failure
 from euicc.testing.smdp_m2m.scp03t import CardRefused, Scp03tError, Scp03tHost, Sent
 from euicc.testing.smdp_m2m.sending import answered
 
-_CHALLENGE = 8
+_CHALLENGE, _CHAINING = 8, 16
 _NO_ROOM_FOR_A_PROFILE = (scp03t.DATA, b"\x04")
 """Command and error of an ISD-P that does not wait for a profile."""
 
@@ -29,13 +29,25 @@ def install(
     random: Callable[[int], bytes],
     block: int = scp03t.LARGEST_BLOCK,
     batch: int = 4,
+    own_keys: bool = False,
 ) -> Installing:
     """The EUICCResponse of the package that was installed; Failure, AlreadyInstalled.
 
-    block: bytes of the longest TLV; batch: how many of them go into one SendData.
+    block: bytes of the longest TLV; batch: how many of them go into one SendData. own_keys: the package is protected
+    with keys that have nothing to do with the session, as if that had been done long before.
     """
+    host = Scp03tHost(keys, isd_p, random(_CHALLENGE))
     try:
-        return (yield from _install(eid, isd_p, keys, package, random, block, batch))
+        yield from _open(eid, isd_p, host)
+        first = host.external_authenticate()
+        ahead = [_own_keys(host, len(keys.enc), random)] if own_keys else []
+        pieces = scp03t.blocks(package, block)
+        while sent := [*ahead, *_next(host, pieces, batch)]:
+            said = yield from _sent(eid, isd_p, first, sent)
+            if said:
+                return judged(said)
+            first, ahead = b"", []
+        raise Failure(failure.NOT_INSTALLED)
     except CardRefused as refused:
         if (refused.command, refused.error) == _NO_ROOM_FOR_A_PROFILE:
             raise AlreadyInstalled from refused
@@ -45,37 +57,32 @@ def install(
         raise Failure(failure.CARD) from error
 
 
-def _install(
-    eid: bytes,
-    isd_p: bytes,
-    keys: HostKeys,
-    package: bytes,
-    random: Callable[[int], bytes],
-    block: int,
-    batch: int,
-) -> Installing:
-    host = Scp03tHost(keys, isd_p, random(_CHALLENGE))
+def _open(eid: bytes, isd_p: bytes, host: Scp03tHost) -> Generator[Request[Any], Any, None]:
     response = yield from call(SendData(eid, isd_p, host.initialize_update(), more_to_do=True))
-    opening = answered(response)
-    if len(opening) != 1:
+    answers = answered(response)
+    if len(answers) != 1:
         raise Failure(failure.REFUSED, euicc_response=response.data)
-    host.take_initialize_update(opening[0])
-    first = host.external_authenticate()
-    pieces = scp03t.blocks(package, block)
-    while sent := _next(host, pieces, batch):
-        data = first + b"".join(each.encoded for each in sent)
-        answers = answered((yield from call(SendData(eid, isd_p, data, more_to_do=True))))
-        if first and answers:
-            scp03t.read_plain(scp03t.EXTERNAL_AUTHENTICATE, answers.pop(0))
-        first = b""
-        # A script of the card ends with an error, and with the EUICCResponse: answers may be fewer.
-        for command, answer in zip(sent, answers, strict=False):
-            said = scp03t.read(command, answer)
-            if said:
-                return judged(said)
-        if len(answers) < len(sent):
-            raise Failure(failure.REFUSED, lost=True)
-    raise Failure(failure.NOT_INSTALLED)
+    host.take_initialize_update(answers[0])
+
+
+def _sent(eid: bytes, isd_p: bytes, first: bytes, sent: list[Sent]) -> Installing:
+    """What the card had to say to these commands; `first`: EXTERNAL AUTHENTICATE, if it goes before them."""
+    data = first + b"".join(each.encoded for each in sent)
+    answers = answered((yield from call(SendData(eid, isd_p, data, more_to_do=True))))
+    if first and answers:
+        scp03t.read_plain(scp03t.EXTERNAL_AUTHENTICATE, answers.pop(0))
+    # A script of the card ends with an error, and with the EUICCResponse: answers may be fewer.
+    for command, answer in zip(sent, answers, strict=False):
+        said = scp03t.read(command, answer)
+        if said:
+            return said
+    if len(answers) < len(sent):
+        raise Failure(failure.REFUSED, lost=True)
+    return b""
+
+
+def _own_keys(host: Scp03tHost, length: int, random: Callable[[int], bytes]) -> Sent:
+    return host.replace_session_keys(random(_CHAINING), random(length), random(length))
 
 
 def _next(host: Scp03tHost, pieces: Iterator[bytes], batch: int) -> list[Sent]:

@@ -72,14 +72,15 @@ class SmdpIdentity:
 class Manner:
     """How it goes about. keys: what it asks cards for; token_keys: give every ISD-P a key for tokens, too.
 
-    block: bytes of the longest TLV of SCP03t; batch: how many go into one SendData. attempts: of a key establishment or
-    an installation in which an answer got lost.
+    block, batch, own_keys: as for `install`. attempts: of a key establishment or an installation in which an answer got
+    lost.
     """
 
     keys: KeyRequest = field(default_factory=lambda: KeyRequest(SCP03_VERSION, derivation_random=True))
     token_keys: bool = False
     block: int = scp03t.LARGEST_BLOCK
     batch: int = 4
+    own_keys: bool = False
     attempts: int = 3
 
 
@@ -175,18 +176,16 @@ def _known(eis: EisPart, iccid: str) -> ProfileInfo | None:
 
 
 def _loaded(desk: Desk, eis: EisPart, ecasd: PublicKey, order: Order) -> Steps[bytes]:
-    """Keys, and then the package; AlreadyInstalled, Failure."""
+    """Keys, new ones with every attempt, and then the package; AlreadyInstalled, Failure."""
     eid, isd_p, manner = eis.eid, order.isd_p, desk.manner
-    if (eid, order.iccid) not in desk.keys:
-        keys = yield from _tried(manner.attempts, lambda: _keys(desk, eis, ecasd, isd_p))
-        desk.keys[eid, order.iccid] = keys
-    scp03 = desk.keys[eid, order.iccid].scp03
-    return (
-        yield from _tried(
-            manner.attempts,
-            lambda: install(eid, isd_p, scp03, order.package, desk.random, manner.block, manner.batch),
-        )
-    )
+    keys = yield from _tried(manner.attempts, lambda: _keys(desk, eis, ecasd, isd_p))
+    desk.keys[eid, order.iccid] = keys
+
+    def step() -> Steps[bytes]:
+        sizes = (manner.block, manner.batch, manner.own_keys)
+        return install(eid, isd_p, keys.scp03, order.package, desk.random, *sizes)
+
+    return (yield from _tried(manner.attempts, step))
 
 
 def _keys(desk: Desk, eis: EisPart, ecasd: PublicKey, isd_p: bytes) -> Steps[IsdPKeys]:

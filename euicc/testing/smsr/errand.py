@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from euicc.testing.m2m.eis import Eis
 from euicc.testing.m2m.messages import Answer
 from euicc.testing.smsr.refusals import Refusal
 from euicc.testing.smsr.steps import Ask, Event, Listen, Procedure, Send, Silence, Step
@@ -26,6 +27,18 @@ class Exchange(Protocol):
 
     def receive(self, user_data: bytes, now: float) -> bool:
         """A response packet: whether it is for this exchange."""
+        ...
+
+
+class Transport(Protocol):
+    """Another way to cards than short messages alone."""
+
+    def takes(self, eis: Eis, send: Send) -> bool:
+        """Whether a script for this card goes this way."""
+        ...
+
+    def begin(self, eis: Eis, send: Send, tell: Callable[[bytes], Exchange], now: float) -> Exchange:
+        """The script on its way. tell: begins a secured packet to the ISD-R with this content."""
         ...
 
 

@@ -96,8 +96,12 @@ class SmsExchange:
 
 def secure(keys: KeySet, target: bytes, counter: int, script: bytes) -> Packet:
     """The packet that carries command TLVs to the security domain with this AID."""
-    tar = target[_TAR]
-    return pack(PROTECTION, keys, tar, counter, es5.script(script))
+    return seal(keys, target, counter, es5.script(script))
+
+
+def seal(keys: KeySet, target: bytes, counter: int, content: bytes) -> Packet:
+    """The packet with this content for the security domain with this AID."""
+    return pack(PROTECTION, keys, target[_TAR], counter, content)
 
 
 def _content(data: bytes) -> bytes | Exception:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,13 +14,12 @@ from euicc.testing.m2m.es3 import Request, Response
 from euicc.testing.m2m.messages import Answer, Call, Content, Outgoing
 from euicc.testing.m2m.own_requests import UpdateSmsrAddressing
 from euicc.testing.m2m.registry import Operation, Registry
-from euicc.testing.m2m.short_message import Reassembly, ShortMessageError, Whole, parse_deliver
-from euicc.testing.ota import KeySet
+from euicc.testing.m2m.short_message import Whole
 from euicc.testing.smsr import functions, refusals
+from euicc.testing.smsr.air import Air
 from euicc.testing.smsr.case import Case
 from euicc.testing.smsr.desk import Desk
-from euicc.testing.smsr.errand import NEVER, Errand, Exchange
-from euicc.testing.smsr.exchange import SmsExchange, secure
+from euicc.testing.smsr.errand import NEVER, Errand, Transport
 from euicc.testing.smsr.identity import Patience, SmsrIdentity
 from euicc.testing.smsr.notification import (
     CardNotification,
@@ -32,7 +30,7 @@ from euicc.testing.smsr.notification import (
 from euicc.testing.smsr.procedures import handover_out
 from euicc.testing.smsr.procedures.switch import confirm
 from euicc.testing.smsr.refusals import Refusal
-from euicc.testing.smsr.steps import Ask, Called, Expired, Procedure, Send, Silence
+from euicc.testing.smsr.steps import Ask, Called, Expired, Procedure, Silence
 
 _RESPONSE_PACKET = 0x71
 _RESPONSE_HEADER = bytes((0x02, _RESPONSE_PACKET, 0x00))
@@ -54,20 +52,20 @@ class Smsr:
         now: float = 0.0,
         patience: Patience | None = None,
         random: Callable[[int], bytes] = token_bytes,
+        transports: tuple[Transport, ...] = (),
     ) -> None:
+        """transports: ways to cards that are tried before short messages; `https.HttpsTransport` is one."""
         self.identity = identity
         self.registry = registry
         self.patience = patience or Patience()
         self.random = random
         self.now = now
+        self._air = Air(identity, registry, self.patience, transports)
         self._desks: dict[bytes, Desk] = {}
         self._wakes: list[tuple[float, bytes]] = []
-        self._sms: deque[tuple[str, bytes]] = deque()
         self._messages = {each.number: each for each in registry.outgoing()}
         self._asking: dict[str, tuple[bytes, int]] = {}
         self._count = 0
-        self._reassembly = Reassembly()
-        self._expected: dict[str, bytes] = {}
         for operation in registry.operations():
             self._desk(operation.eid).waiting.append(operation)
         with self._event(now):
@@ -123,10 +121,7 @@ class Smsr:
 
     def receive_sms(self, tpdu: bytes, now: float | None = None) -> None:
         """An SMS-DELIVER TPDU for its number: part of a card's response, or a notification; otherwise nothing."""
-        try:
-            whole = self._reassembly.add(parse_deliver(tpdu))
-        except ShortMessageError:
-            return
+        whole = self._air.whole(tpdu)
         if whole is None:
             return
         with self._event(now):
@@ -140,6 +135,23 @@ class Smsr:
         if data.startswith(_RESPONSE_HEADER):
             with self._event(now):
                 self._receive_response(number, data)
+
+    def receive_notification(self, eid: bytes, told: bytes, now: float | None = None) -> None:
+        """A notification (TLV E1) over a line that says which card it is: it can tell of no other one."""
+        try:
+            notification = CardNotification.parse(told)
+        except NotificationError:
+            return
+        if notification.eid == eid and self.registry.card(eid) is not None:
+            with self._event(now):
+                self._confirm(notification)
+
+    def look_at(self, eid: bytes, now: float | None = None) -> None:
+        """A transport has an answer of this card."""
+        desk = self._desks.get(eid)
+        if desk is not None:
+            with self._event(now):
+                self._advance(desk, all_of_it=True)
 
     def advance(self, now: float) -> None:
         """What is due by now."""
@@ -158,8 +170,8 @@ class Smsr:
 
     def take_sms(self) -> list[tuple[str, bytes]]:
         """Short messages to be sent: number, SMS-DELIVER TPDU. Each is given out once."""
-        taken = list(self._sms)
-        self._sms.clear()
+        taken = list(self._air.sms)
+        self._air.sms.clear()
         return taken
 
     def messages(self) -> list[Outgoing]:
@@ -246,28 +258,12 @@ class Smsr:
     def _errand(self, desk: Desk, procedure: Procedure[Any], until: float) -> Errand:
         return Errand(
             procedure,
-            lambda send, now: self._exchange(desk.eid, send, until, now),
+            lambda send, now: self._air.begin(desk.eid, send, until, now),
             lambda ask: self._ask(desk.eid, ask),
             self.patience.peer,
         )
 
     # -- the card -----------------------------------------------------------------------------------------------------
-
-    def _exchange(self, eid: bytes, send: Send, until: float, now: float) -> Exchange:
-        eis = self.registry.card(eid)
-        if eis is None:
-            raise Refusal(refusals.UNKNOWN_EID)
-        keys, numbers = _scp80(eis), tuple(dict.fromkeys((*send.to, *_numbers(eis))))
-        if not numbers:
-            raise Silence
-        packet = secure(keys, send.target, self.registry.count(eid, keys.version), send.script)
-        for number in numbers:
-            self._expected[number] = eid
-        end = until if send.patient else None
-        return SmsExchange(packet, self.identity.number, numbers, self._submit, self.patience, now, end)
-
-    def _submit(self, number: str, tpdu: bytes) -> None:
-        self._sms.append((number, tpdu))
 
     def _ask(self, eid: bytes, ask: Ask) -> None:
         """A call that is repeated anyway needs not be kept; it has a number below 0."""
@@ -287,7 +283,7 @@ class Smsr:
             self._go_on(desk)
 
     def _receive_response(self, sender: str, user_data: bytes) -> None:
-        eid = self._expected.get(sender) or self.registry.at(sender)
+        eid = self._air.at(sender)
         desk = self._desks.get(eid) if eid else None
         if desk is None:
             return
@@ -298,21 +294,17 @@ class Smsr:
 
     def _receive_notification(self, whole: Whole) -> None:
         try:
-            notification = open_packet(whole.payload, whole.sender, self._keys)
+            self._confirm(open_packet(whole.payload, whole.sender, self._air.keys))
         except NotificationError:
             return
+
+    def _confirm(self, notification: CardNotification) -> None:
         desk = self._desk(notification.eid)
         if notification.number in desk.confirmations:
             return
-        case = Case(
-            self,
-            notification.eid,
-            self.identity.name,
-            notification,
-            self.now + self.patience.operation,
-            False,
-        )
-        errand = self._errand(desk, confirm(case), case.until)
+        until = self.now + self.patience.operation
+        case = Case(self, notification.eid, self.identity.name, notification, until, False)
+        errand = self._errand(desk, confirm(case), until)
         desk.confirmations[notification.number] = errand
         errand.start(self.now)
         self._go_on(desk)
@@ -324,17 +316,12 @@ class Smsr:
                 if errand.result is not None and desk.errand is not None:
                     desk.errand.tell(errand.result, self.now)
 
-    def _keys(self, eid: bytes, version: int) -> KeySet | None:
-        eis = self.registry.card(eid)
-        found = _scp80(eis) if eis else None
-        return found if found and found.version == version else None
-
     def _desk(self, eid: bytes) -> Desk:
         return self._desks.setdefault(eid, Desk(eid))
 
-    def _advance(self, desk: Desk) -> None:
+    def _advance(self, desk: Desk, *, all_of_it: bool = False) -> None:
         for errand in desk.errands:
-            if errand.wake <= self.now:
+            if all_of_it or errand.wake <= self.now:
                 errand.advance(self.now)
         self._go_on(desk)
 
@@ -357,17 +344,3 @@ def _guarded(case: Case, procedure: Callable[[Case], Procedure[Response]]) -> Pr
     except Silence as silence:
         lost = refusals.ANSWER_LOST if silence.executed else refusals.UNREACHED
         return functions.refused(case.request, lost)
-
-
-def _scp80(eis: Eis) -> KeySet:
-    return next(each for each in eis.isd_r.key_sets if each.counter is not None).scp80()
-
-
-def _numbers(eis: Eis) -> list[str]:
-    """Where a card may be: at the number of its enabled profile first."""
-    enabled = eis.enabled
-    ordered = ([enabled] if enabled else []) + [each for each in eis.profiles if each is not enabled]
-    return [each.subscription.msisdn for each in ordered if each.subscription.msisdn]
-
-
-__all__ = ["CardNotification", "Smsr"]

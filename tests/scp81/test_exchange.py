@@ -28,6 +28,7 @@ class Told:
 
     outcome: bytes | Exception | None = None
     wake: float = 60.0
+    numbers: tuple[str, ...] = ()
 
     def advance(self, now: float) -> None:
         if now >= self.wake:
@@ -121,8 +122,7 @@ def test_answers_to_other_scripts_are_none_of_it() -> None:
 def test_a_script_that_nobody_executed(status: str, code: int) -> None:
     server = admin()
     going = exchange(server)
-    script = server._card(EID).waiting[0]
-    assert going.take(Answer(script, status, b""))
+    assert going.take(Answer(going.script, status, b""))
     assert isinstance(going.outcome, Refused)
     assert going.outcome.code == code
 
@@ -130,9 +130,26 @@ def test_a_script_that_nobody_executed(status: str, code: int) -> None:
 def test_an_answer_that_cannot_be_read_was_executed() -> None:
     server = admin()
     going = exchange(server)
-    assert going.take(Answer(server._card(EID).waiting[0], "ok", b"what"))
+    assert going.take(Answer(going.script, "ok", b"what"))
     assert isinstance(going.outcome, Silence)
     assert going.outcome.executed
+
+
+def test_a_script_is_not_given_out_twice() -> None:
+    """A card that loses its power in the middle begins anew: whether it executed the script, nobody knows."""
+    server = admin()
+    HttpsSide(server, HERE)
+    going = exchange(server)
+    server.answered = lambda _, answer: going.take(answer)
+    device = line(server)
+    device.cut = len(device.commands) + 11
+    device.hold(HERE)
+    assert [request.status for _, request in server.requests] == [None]
+    device.restart()
+    assert device.hold(HERE) is not None
+    assert isinstance(going.outcome, Silence)
+    assert not going.outcome.executed
+    assert server.waiting(EID) == 0
 
 
 def test_the_key_is_that_of_the_eis() -> None:

@@ -8,8 +8,8 @@
     server.answers(eid)
 
 The scripts of a card are given out one by one, each in the answer to the response of the one before; 204 when there is
-none left. What a broken session left without a response is said again to a card that resumes, and given out again to
-one that begins anew.
+none left. What a broken session left without a response is said again to a card that resumes. To one that begins anew
+it is given out again, or not, if the server is not to `repeat`: then the answer is LOST.
 """
 
 from __future__ import annotations
@@ -40,6 +40,9 @@ class Answer:
     content: bytes
 
 
+LOST = "lost"
+"""Status of an answer that never came: the card began anew in the middle of a script."""
+
 Notified = Callable[[bytes, bytes], object]
 """Told of a notification: EID, and what it carries (E1)."""
 Answered = Callable[[bytes, Answer], object]
@@ -64,6 +67,7 @@ class HttpsAdmin:
 
     chunk: bytes in a chunk of what it sends, None: Content-Length instead. uri: of the first request; what follows is
     below it. notified, answered: called before the request is answered, so that what is queued then goes out at once.
+    repeat: whether a script is given out twice where nobody knows if it was executed.
     requests: every request, with what TLS said of the card (its EID).
     """
 
@@ -81,6 +85,7 @@ class HttpsAdmin:
         self.chunk = chunk
         self.notified = notified
         self.answered = answered
+        self.repeat = True
         self.requests: list[tuple[bytes, AdminRequest]] = []
         self.notifications: list[tuple[bytes, bytes]] = []
         self._keys: dict[bytes, tuple[bytes, bytes]] = {}
@@ -153,11 +158,15 @@ class HttpsAdmin:
             self.notifications.append((eid, message))
             if self.notified is not None:
                 self.notified(eid, message)
-        if request.status is None and card.given is not None:
-            card.waiting.appendleft(card.given)
         given, card.given = card.given, None
-        if request.status is not None and given is not None:
+        if given is None:
+            return
+        if request.status is not None:
             self._answered(card, eid, Answer(given, request.status, request.body))
+        elif self.repeat:
+            card.waiting.appendleft(given)
+        else:
+            self._answered(card, eid, Answer(given, LOST, b""))
 
     def _answered(self, card: _Card, eid: bytes, answer: Answer) -> None:
         card.answers.append(answer)

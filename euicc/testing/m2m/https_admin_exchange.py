@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
 from apdu.aid import ISD_R
 from euicc.testing.m2m.eis import Eis, Key, KeyType
-from euicc.testing.m2m.https_admin import Answer, HttpsAdmin
+from euicc.testing.m2m.https_admin import LOST, Answer, HttpsAdmin
 from euicc.testing.m2m.https_admin_trigger import AdminTrigger, psk_identity
 from euicc.testing.smsr import es5
+from euicc.testing.smsr.errand import Exchange
 from euicc.testing.smsr.steps import Refused, Silence
 
 SCP81_VERSIONS = range(0x40, 0x50)
@@ -22,26 +22,11 @@ _REFUSALS = {"unknown-application": _TAR_UNKNOWN}
 """X-Admin-Script-Status -> what a card would answer to a packet, TS 102 225 5.2; for all others: unidentified."""
 
 
-class Trigger(Protocol):
-    """A packet on its way to the card; `euicc.testing.smsr.exchange.SmsExchange` is one."""
-
-    outcome: bytes | Exception | None
-    wake: float
-
-    def advance(self, now: float) -> None:
-        """What is due by now."""
-        ...
-
-    def receive(self, user_data: bytes, now: float) -> bool:
-        """A response packet: whether it is for this one."""
-        ...
-
-
 class HttpsExchange:
     """A script on its way to a card; as `euicc.testing.smsr.errand.Exchange`.
 
-    begin: has the card told, by a packet with this content; not called while the card is being answered. patience:
-    seconds that the card may take, once it knows, to fetch the script and to answer.
+    script: as the server has it. begin: has the card told, by a packet; not called while the card is being answered.
+    patience: seconds that the card may take, once it knows, to fetch the script and to answer.
     """
 
     def __init__(
@@ -50,7 +35,7 @@ class HttpsExchange:
         eid: bytes,
         script: bytes,
         target: bytes,
-        begin: Callable[[], Trigger],
+        begin: Callable[[], Exchange],
         patience: float,
         now: float,
     ) -> None:
@@ -60,7 +45,7 @@ class HttpsExchange:
         self._eid = eid
         self._patience = patience
         self._trigger = None if admin.in_session(eid) else begin()
-        self._script = admin.queue(eid, es5.script(script), None if target == ISD_R else target)
+        self.script = admin.queue(eid, es5.script(script), None if target == ISD_R else target)
         self.wake = now + patience
         self._watch_trigger(now)
 
@@ -81,7 +66,7 @@ class HttpsExchange:
 
     def take(self, answer: Answer) -> bool:
         """What the card answered to a script: whether it was this one, and everything is decided."""
-        if answer.script is not self._script or self.outcome is not None:
+        if answer.script is not self.script or self.outcome is not None:
             return False
         self._trigger = None
         self.outcome = _content(answer)
@@ -103,11 +88,13 @@ class HttpsExchange:
 
     def _give_up(self, outcome: Exception) -> None:
         self._trigger = None
-        self._admin.withdraw(self._eid, self._script)
+        self._admin.withdraw(self._eid, self.script)
         self.outcome = outcome
 
 
 def _content(answer: Answer) -> bytes | Exception:
+    if answer.status == LOST:
+        return Silence()
     if answer.status != "ok":
         return Refused(_REFUSALS.get(answer.status, _UNIDENTIFIED))
     try:
@@ -117,30 +104,34 @@ def _content(answer: Answer) -> bytes | Exception:
 
 
 class HttpsSide:
-    """The HTTPS side of one SM-SR. address: where its cards find it; key version and identifier are set for each."""
+    """The HTTPS side of one SM-SR. address: where its cards find it; version and identifier of the key are each card's.
+
+    The server gives no script out twice: whoever sent it asks the card what became of it.
+    """
 
     def __init__(self, admin: HttpsAdmin, address: AdminTrigger) -> None:
         self.admin = admin
         self._address = address
+        admin.repeat = False
 
     def knows(self, eis: Eis) -> bool:
-        """Whether the SM-SR has a key of this card for SCP81; the server does, too, from now on."""
-        return self._learn(eis) is not None
+        """Whether the SM-SR has a key of this card for SCP81."""
+        return _key(eis) is not None
 
     def trigger(self, eis: Eis) -> bytes:
-        """What tells the card to come; ValueError when there is no key."""
-        learnt = self._learn(eis)
-        if learnt is None:
+        """What tells the card to come; the server knows its key from now on. ValueError when there is none."""
+        found = _key(eis)
+        if found is None:
             raise ValueError("a card without a key for SCP81")
-        return learnt.encode()
+        version, key = found
+        self.admin.know(eis.eid, psk_identity(eis.eid, version, key.identifier), key.value)
+        return replace(self._address, version=version, identifier=key.identifier).encode()
 
-    def _learn(self, eis: Eis) -> AdminTrigger | None:
-        for key_set in eis.isd_r.key_sets:
-            for key in key_set.keys if key_set.version in SCP81_VERSIONS else ():
-                if key.kind is KeyType.PSK_TLS and key.value:
-                    return self._introduce(eis.eid, key_set.version, key)
-        return None
 
-    def _introduce(self, eid: bytes, version: int, key: Key) -> AdminTrigger:
-        self.admin.know(eid, psk_identity(eid, version, key.identifier), key.value)
-        return replace(self._address, version=version, identifier=key.identifier)
+def _key(eis: Eis) -> tuple[int, Key] | None:
+    """Version and key."""
+    for key_set in eis.isd_r.key_sets:
+        for key in key_set.keys if key_set.version in SCP81_VERSIONS else ():
+            if key.kind is KeyType.PSK_TLS and key.value:
+                return key_set.version, key
+    return None

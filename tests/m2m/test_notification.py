@@ -14,7 +14,7 @@ from euicc.m2m.notification import NotificationType, PendingNotification
 from euicc.runtime import keys
 from euicc.testing.faults import power_cuts
 from euicc.testing.ota import Handset
-from euicc.toolkit.procedure import Procedure
+from euicc.toolkit.procedure import CommandNotAllowed, Procedure
 from tests.m2m import commands
 from tests.m2m.attended import (
     ADDRESSING,
@@ -80,6 +80,17 @@ def test_it_is_repeated_after_a_reset_as_long_as_nobody_confirms() -> None:
         power_cycle(here)
     assert told(here) == [(1, 1, FIRST)] * 2
     assert here.sw(commands.confirm(1)) == 0x9000
+
+
+def test_what_was_confirmed_meanwhile_is_not_sent() -> None:
+    """The terminal has something else to fetch first."""
+    here = attended()
+    report(here, NORMAL)
+    power_cycle(here)
+    assert here.terminal("80C200000C" + "D60A" + "990103" + "82028281" + "9B0100").sw1 == 0x91
+    assert here.es5(commands.confirm(1)) == ("8000", 0x9000)
+    poll(here)
+    assert told(here) == [(1, 1, FIRST)]
 
 
 def test_without_an_sm_sr_there_is_nobody_to_tell() -> None:
@@ -266,7 +277,11 @@ def test_another_way_to_the_sm_sr_may_come_first_or_last() -> None:
         seen.append(payload)
         return len(seen) > 1
 
-    here.isdr.notifications_m2m.transports.insert(0, another)
+    def impossible(isdr: M2mIsdR, payload: bytes) -> Procedure[bool]:
+        yield from ()
+        raise CommandNotAllowed("this one")
+
+    here.isdr.notifications_m2m.transports[:0] = impossible, another
     report(here, NORMAL)
     assert (len(told(here)), len(seen)) == (1, 1)
     expire(here)

@@ -125,6 +125,17 @@ def test_asked_for_again_it_is_only_enabled() -> None:
     assert world.smsr.asked == [EnableProfile(EID, ICCID)]
 
 
+@pytest.mark.parametrize("state", list(es3.ProfileState))
+def test_a_profile_that_is_enabled_already_may_stay_so(state: es3.ProfileState) -> None:
+    world = World()
+    world.run(ASKED)
+    world.smsr.profiles[0] = replace(world.smsr.profiles[0], state=state)
+    refused = failed("8.2.1", "1.2")
+    world.smsr.instead[EnableProfile] = Response(refused)
+    response = world.run(replace(ASKED, enable=True))
+    assert response.status.ok is (state is es3.ProfileState.ENABLED)
+
+
 def deliveries() -> range:
     """Numbers of the SendData of a download."""
     world = World()

@@ -77,6 +77,26 @@ def test_answers_count_from_the_one_who_was_asked_and_once() -> None:
     assert len(world.smdp.messages()) == 1
 
 
+def test_one_thing_at_a_time_is_done_with_a_card() -> None:
+    world = World()
+    requests = (ASKED, replace(ASKED, enable=True), PassedOn(SMSR, GetEis(EID)))
+    references = [world.smdp.submit(OPERATOR, request) for request in requests]
+    answered = []
+    while messages := world.smdp.messages():
+        assert len([each for each in messages if each.recipient == SMSR]) <= 1
+        for message in messages:
+            world.smdp.acknowledge(message)
+            content = message.content
+            if isinstance(content, Call):
+                response = world.smsr.handle(content.request)
+                world.smdp.receive(SMSR, Answer(content.reference, response))
+            elif isinstance(content, Answer):
+                assert content.response.status.ok
+                answered.append(content.reference)
+    assert answered == references
+    assert world.smsr.names()[-3:] == ["ProfileDownloadCompleted", "EnableProfile", "GetEis"]
+
+
 def test_operators_may_send_their_calls_as_messages() -> None:
     world = World()
     world.smdp.receive(OPERATOR, Call("mine", DownloadProfile(EID, SMSR, "89")))

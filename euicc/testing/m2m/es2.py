@@ -43,6 +43,12 @@ class PassedOn(Request[Response]):
     smsr: str
     request: Request[Any]
 
+    @property
+    def eid(self) -> bytes:
+        """The card that the request is about."""
+        eid: bytes = self.request.eid  # type: ignore[attr-defined]
+        return eid
+
 
 @dataclass(frozen=True)
 class UpdateConnectivityParameters(Request[Response]):

@@ -108,7 +108,7 @@ def download_profile(
             yield from _download(desk, operator, request.eid, order)
         response = Response()
         if request.enable:
-            response = yield from call(EnableProfile(request.eid, order.iccid))
+            response = yield from _enabled(request.eid, order.iccid)
     except Failure as failed:
         return DownloadProfileResponse(failed.status, failed.euicc_response, order.iccid, order.isd_p)
     told = response.euicc_response or order.euicc_response
@@ -130,6 +130,16 @@ def _download(desk: Desk, operator: str, eid: bytes, order: Order) -> Steps[None
     completed = ProfileDownloadCompleted(eid, order.iccid, order.profile_type, order.subscription, order.pol2)
     _require((yield from call(completed)))
     order.state = OrderState.INSTALLED
+
+
+def _enabled(eid: bytes, iccid: str) -> Steps[Response]:
+    """The response to EnableProfile; a profile that is enabled already may stay so."""
+    response = yield from call(EnableProfile(eid, iccid))
+    if response.status.ok:
+        return response
+    eis = (yield from call(GetEis(eid))).eis
+    known = None if eis is None else _known(eis, iccid)
+    return Response() if known is not None and known.state is ProfileState.ENABLED else response
 
 
 def _clean_up(desk: Desk, eid: bytes, order: Order) -> Steps[None]:

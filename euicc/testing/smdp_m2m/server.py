@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator, MutableMapping
 from dataclasses import dataclass
 from secrets import token_bytes
@@ -28,9 +29,13 @@ Steps = Generator[Request[Any], Any, Response]
 
 @dataclass
 class _Running:
-    """A procedure that waits for an answer of its SM-SR. reference: by which the operator knows what it asked for."""
+    """A procedure for a card: it waits for an answer of its SM-SR, or for its turn.
+
+    reference: by which the operator knows what it asked for.
+    """
 
     steps: Steps
+    eid: bytes
     smsr: str
     operator: str
     reference: str
@@ -53,7 +58,8 @@ class Smdp:
     """One SM-DP. orders: profiles for operators' cards; keys: what it shares with ISD-Ps, kept by whom it is given.
 
     In: `submit` and `receive`. Out: `messages`, until they are acknowledged. notifications: what SM-SRs told, in order.
-    A procedure whose process ended is asked for again: then it goes on from what is in the card.
+    One thing at a time is done with a card; what else is wanted of it waits. A procedure whose process ended is asked
+    for again: then it goes on from what is in the card.
     """
 
     def __init__(
@@ -71,6 +77,7 @@ class Smdp:
         self._random = random
         self._desk = Desk(identity, self.orders, {} if keys is None else keys, manner or Manner(), random)
         self._waiting: dict[str, _Running] = {}
+        self._queues: dict[bytes, deque[_Running]] = {}
         self._messages: dict[int, Outgoing] = {}
         self._sent = 0
 
@@ -81,9 +88,13 @@ class Smdp:
         if procedure is None:
             self._send(operator, Answer(reference, Response(failure.NOT_OFFERED)))
             return reference
-        smsr: str = request.smsr  # type: ignore[attr-defined]
+        asked: Any = request
         steps = procedure(self._desk, operator, request)
-        self._go_on(_Running(steps, smsr, operator, reference), None)
+        running = _Running(steps, asked.eid, asked.smsr, operator, reference)
+        queue = self._queues.setdefault(running.eid, deque())
+        queue.append(running)
+        if len(queue) == 1:
+            self._go_on(running, None)
         return reference
 
     def receive(self, sender: str, content: Content, now: float | None = None) -> None:
@@ -124,10 +135,20 @@ class Smdp:
             request = running.steps.send(response)
         except StopIteration as end:
             self._send(running.operator, Answer(running.reference, end.value))
+            self._next(running.eid)
             return
         reference = self._reference()
         self._waiting[reference] = running
         self._send(running.smsr, Call(reference, request))
+
+    def _next(self, eid: bytes) -> None:
+        """A card is free for whatever waits for it."""
+        queue = self._queues[eid]
+        queue.popleft()
+        if queue:
+            self._go_on(queue[0], None)
+        else:
+            del self._queues[eid]
 
     def _send(self, recipient: str, content: Content) -> None:
         self._sent += 1

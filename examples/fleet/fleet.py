@@ -35,7 +35,7 @@ RULES = (
 )
 """The networks of this world: what is late comes after what was sent later."""
 SMDP = "2.999.3.1"
-BETWEEN_TURNS = 5.0
+BETWEEN_TURNS = 15.0
 UNTIL_QUIET = 30.0
 UNUSED_COUNTER = 1 << 32
 """A counter that no SM-SR has come to."""
@@ -49,13 +49,15 @@ class Fleet:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self._random = Random(options.seed)
-        self._a, self._b = self._operators = operators(self._random.randbytes)
         self._fates = fates(options.vehicles, options.seed, options.shares, FLOWS[options.flow])
         state = options.state
         self.journal = Journal(_in(state, "fleet.db"), options.story)
         pki = M2mPki()
-        self.world = World(SmsNetwork(options.seed, RULES), self.journal.begin_run(), self.journal.now)
+        run = self.journal.begin_run()
+        # What servers draw, keys and names of calls, must be new each time that the process begins.
+        self._random = Random(f"{options.seed} {run}")
+        self._a, self._b = self._operators = operators(self._random.randbytes)
+        self.world = World(SmsNetwork(self._random.getrandbits(32), RULES), run, self.journal.now)
         self._smsrs = [self._smsr(pki, number, _in(state, f"smsr{number}.db")) for number in (1, 2)]
         self._old, self._new = self._smsrs
         self._orders = OnDemand(self._a)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +28,9 @@ class Files:
     def __init__(self, directory: Path, factory: Factory) -> None:
         self._directory = directory
         self._factory = factory
+        # An open card is three files, and hundreds of vehicles are on their way at the same time.
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
     def take(self, number: int) -> Card:
         """As `Garage.take`."""

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from asn1.generated import pe
 from euicc.crypto.milenage import Milenage
 from euicc.testing.m2m.es3 import Subscription
 from euicc.testing.network import HomeNetwork
 from euicc.testing.profile_builder import authentication, mf, package, security, usim
 from euicc.testing.profile_builder.subscription import Subscription as Personalisation
 
-ELEMENTS = (
+NEEDED = (
     mf.mf,
     security.puk_codes,
     security.global_pins,
@@ -23,6 +22,7 @@ ELEMENTS = (
     security.mno_sd,
 )
 """What a vehicle needs of a profile, between header and end: it fits into some twenty-five short messages."""
+CONTENT = tuple((element, lambda made: True) for element in NEEDED)
 
 
 def secret(of: str) -> bytes:
@@ -74,12 +74,7 @@ class Operator:
             isim=False,
             remote_management=False,
         )
-        header, *_, end = package.elements(made)
-        content = [
-            element(made, pe.PEHeader(mandated=True, identification=identification))
-            for identification, element in enumerate(ELEMENTS, start=1)
-        ]
-        return b"".join(each.encode() for each in (header, *content, end))
+        return b"".join(each.encode() for each in package.elements(made, CONTENT))
 
     def _keys(self, number: int) -> tuple[bytes, bytes]:
         return secret(f"K {self.imsi(number)}"), secret(f"OPc {self.name}")

@@ -12,6 +12,7 @@ from euicc.testing.profile_builder.subscription import Subscription
 
 VERSION = (2, 3)
 Element = Callable[[Subscription, pe.PEHeader], pe.ProfileElement]
+Rows = tuple[tuple[Element, Callable[[Subscription], bool]], ...]
 
 
 def _always(subscription: Subscription) -> bool:
@@ -38,7 +39,7 @@ def _remote_isim(subscription: Subscription) -> bool:
     return subscription.remote_management and subscription.isim
 
 
-ELEMENTS: tuple[tuple[Element, Callable[[Subscription], bool]], ...] = (
+ELEMENTS: Rows = (
     (mf.mf, _always),
     (security.puk_codes, _always),
     (security.global_pins, _always),
@@ -99,9 +100,9 @@ def build(subscription: Subscription | None = None) -> TestProfile:
     )
 
 
-def elements(subscription: Subscription) -> list[pe.ProfileElement]:
-    """The elements of the package, from the header to the end."""
-    chosen = [element for element, wanted in ELEMENTS if wanted(subscription)]
+def elements(subscription: Subscription, content: Rows = ELEMENTS) -> list[pe.ProfileElement]:
+    """The elements of the package, from the header to the end; content: those in between."""
+    chosen = [element for element, wanted in content if wanted(subscription)]
     made = [_header(subscription)]
     for identification, element in enumerate(chosen, start=1):
         made.append(element(subscription, pe.PEHeader(mandated=True, identification=identification)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -67,16 +68,19 @@ def iccid_of(package: bytes) -> str:
 
 
 class OrderBook:
-    """All orders, in the order in which they came."""
+    """All orders; of one type, the first that came goes first."""
 
     def __init__(self) -> None:
         self._by_iccid: dict[str, Order] = {}
+        self._free: dict[str, deque[Order]] = {}
+        self._given: dict[tuple[bytes, str], Order] = {}
 
     def add(self, order: Order) -> Order:
         """A profile that may be downloaded; ValueError when there is one with its ICCID."""
         if order.iccid in self._by_iccid:
             raise ValueError(f"there is a profile {order.iccid}")
         self._by_iccid[order.iccid] = order
+        self._free.setdefault(order.profile_type, deque()).append(order)
         return order
 
     def find(self, iccid: str) -> Order | None:
@@ -84,25 +88,32 @@ class OrderBook:
         return self._by_iccid.get(iccid)
 
     def take(self, eid: bytes, iccid: str, profile_type: str) -> Order:
-        """The profile for a card: with this ICCID, or of this type; the same one again if it asks again. OrderError.
-
-        Of a type, the one that this card was given already comes first.
-        """
-        wanted = [order for order in self._candidates(iccid, profile_type) if order.goes_to(eid)]
-        if not wanted:
+        """The profile for a card: with this ICCID, or of this type; the same one again if it asks again. OrderError."""
+        order = self._named(iccid, profile_type) if iccid else self._of_type(eid, profile_type)
+        if order is None or not order.goes_to(eid):
             raise OrderError(f"no profile {iccid or profile_type} for this card")
-        order = min(wanted, key=lambda each: each.eid is None)
         order.eid = eid
+        self._given[eid, order.profile_type] = order
         if order.state is OrderState.AVAILABLE:
             order.state = OrderState.DOWNLOADING
         return order
 
     def release(self, order: Order) -> None:
         """It did not get into the card: another one may have it."""
+        if order.eid is not None:
+            self._given.pop((order.eid, order.profile_type), None)
         order.state, order.eid, order.isd_p = OrderState.AVAILABLE, None, b""
+        self._free[order.profile_type].append(order)
 
-    def _candidates(self, iccid: str, profile_type: str) -> list[Order]:
-        if iccid:
-            found = self._by_iccid.get(iccid)
-            return [found] if found and profile_type in ("", found.profile_type) else []
-        return [order for order in self._by_iccid.values() if order.profile_type == profile_type]
+    def _named(self, iccid: str, profile_type: str) -> Order | None:
+        found = self._by_iccid.get(iccid)
+        return found if found and profile_type in ("", found.profile_type) else None
+
+    def _of_type(self, eid: bytes, profile_type: str) -> Order | None:
+        given = self._given.get((eid, profile_type))
+        free = self._free.get(profile_type, deque())
+        while given is None and free:
+            first = free.popleft()
+            # What was asked for by its ICCID meanwhile is not free any more.
+            given = first if first.state is OrderState.AVAILABLE else None
+        return given

@@ -71,6 +71,13 @@ def test_what_was_said_is_said_again_and_not_done_again() -> None:
     assert admin.waiting(EID) == 1
 
 
+def test_the_end_of_a_session_is_not_said_again() -> None:
+    admin = server()
+    assert Speaker(admin).post("/a") == END
+    admin.queue(EID, b"\xaa\x00")
+    assert Speaker(admin).post("/a", "X-Admin-Resume: true").endswith(b"\xaa\x00")
+
+
 def test_a_script_that_is_withdrawn() -> None:
     """Before it was given out, nobody hears of it; afterwards, nobody hears of its answer."""
     admin = server()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
@@ -17,6 +18,7 @@ from euicc.m2m.isdr import M2mIsdR
 from euicc.m2m.scp81.applet import AdministrationAgent, Outcome
 from euicc.m2m.scp81.isd_r import taken
 from euicc.m2m.scp81.parameters import SessionParameters
+from euicc.runtime.nvm import PowerLoss
 from euicc.testing.m2m.https_admin import HttpsAdmin
 from euicc.testing.m2m.https_admin_tcp import served
 from euicc.testing.m2m.https_admin_trigger import AdminTrigger, psk_identity
@@ -211,6 +213,37 @@ def test_a_card_whose_channels_are_taken_holds_no_session() -> None:
     (ask,) = taken(isdr, HERE.encode()) or ()
     ask()
     assert not [applet for applet in card.toolkit if isinstance(applet, AdministrationAgent)]
+
+
+def test_a_loss_of_power_at_any_write_leaves_all_or_nothing() -> None:
+    """The script makes an ISD-P: whether it is there, the next session tells, and it can be made or deleted then."""
+    made = isd_p(0x20)
+    outcomes = set()
+    for write in range(1, 100):
+        server = admin()
+        server.queue(EID, script(commands.create(made)))
+        device = line(server)
+        device.card.nvm.lose_power_at = write
+        with suppress(PowerLoss):
+            device.hold(HERE)
+        cut = not device.card.nvm.powered
+        device.card.nvm.lose_power_at = None
+        device.restart()
+        isdr = device.card.isdr
+        assert isinstance(isdr, M2mIsdR)
+        there = isdr.isd_ps.by_aid(made) is not None
+        outcomes.add((cut, there))
+        device.hold(HERE)
+        server.answers(EID)
+        if there:
+            server.queue(EID, script(commands.delete(made)))
+            device.hold(HERE)
+            assert status_words(server) == ["9000"]
+        else:
+            assert isdr.isd_ps.by_aid(made) is not None
+        if not cut:
+            break
+    assert outcomes >= {(True, False), (False, True)}
 
 
 def test_the_enabled_profile_says_how_its_network_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ class _Card:
     answers: list[Answer] = field(default_factory=list)
     asking: bool = False
     steps: int = 0
-    last: tuple[str, bytes] = ("", b"")
+    last: tuple[str, bytes] | None = None
     said: bytes = b""
 
 
@@ -149,7 +149,9 @@ class HttpsAdmin:
             self._take(card, eid, request)
         finally:
             card.asking = False
-        card.last, card.said = (request.uri, request.body), self._following(card)
+        card.said = self._following(card)
+        # The end of a session is nothing to go back to: scripts may have come since.
+        card.last = (request.uri, request.body) if card.given else None
         return card.said
 
     def _take(self, card: _Card, eid: bytes, request: AdminRequest) -> None:

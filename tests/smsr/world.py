@@ -15,6 +15,7 @@ from euicc.m2m.isdr import M2mIsdR
 from euicc.runtime.nvm import PowerLoss
 from euicc.testing.m2m import eum
 from euicc.testing.m2m.device import Device
+from euicc.testing.m2m.eis import Eis
 from euicc.testing.m2m.es3 import (
     Notification,
     PolicyRule,
@@ -63,6 +64,25 @@ def deterministic(seed: str) -> Any:
 
 def identity(name: str) -> SmsrIdentity:
     return SmsrIdentity(name, NUMBERS[name], PKI.sm_sr(name.encode()), (PKI.ci,))
+
+
+def registered(
+    profiles: int = 2, pol2: tuple[PolicyRule, PolicyRule] = (PolicyRule.NONE, PolicyRule.NONE)
+) -> Eis:
+    """The EIS of the card, with so many profiles: B's is enabled and has the fallback attribute."""
+    infos = [
+        ProfileInfo(
+            ICCIDS[number],
+            aids.isd_p(aids.FIRST_ISD_P + number),
+            ProfileState.DISABLED if number else ProfileState.ENABLED,
+            (B, A)[number],
+            subscription=Subscription(IMSIS[number], MSISDNS[number]),
+            pol2=pol2[number],
+            fallback=not number,
+        )
+        for number in range(profiles)
+    ]
+    return eum.register(PKI.issue(EID), PKI.eum(EID), infos)
 
 
 @dataclass
@@ -114,20 +134,9 @@ class World:
         )
         return self.servers[name]
 
-    def eis(self) -> Any:
-        infos = [
-            ProfileInfo(
-                ICCIDS[number],
-                self.aid(number),
-                ProfileState.DISABLED if number else ProfileState.ENABLED,
-                (B, A)[number],
-                subscription=Subscription(IMSIS[number], MSISDNS[number]),
-                pol2=self.pol2[number],
-                fallback=not number,
-            )
-            for number in range(self.profiles)
-        ]
-        return eum.register(self.issued, PKI.eum(EID), infos)
+    def eis(self) -> Eis:
+        """As the EUM registers the card."""
+        return registered(self.profiles, self.pol2)
 
     def aid(self, number: int) -> bytes:
         return aids.isd_p(aids.FIRST_ISD_P + number)

@@ -25,6 +25,7 @@ COMMAND = (sys.executable, "-m", "examples.fleet_change_of_operator")
 ACCOUNTED = "every vehicle is accounted for, EIS and card agree"
 ON_B = "on operator B (no network of operator A where it is)"
 KILLS = 4
+LIVES_MAX = 60
 
 
 def run(*arguments: str, code: int = 0) -> str:
@@ -59,6 +60,25 @@ def test_killed_at_random_and_started_again_no_vehicle_is_lost(tmp_path: Path) -
     again = run(*arguments)
     assert again.splitlines()[:6] == said.splitlines()[:6]
     assert " 0 short messages" in again
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_process_that_ends_after_some_steps_loses_nobody(tmp_path: Path, seed: int) -> None:
+    """As a kill between two steps: nothing is given up, and whatever was not durable is gone."""
+    random = Random(seed)
+    chosen = options.parse("fleet", "", ["--vehicles", "4", "--seed", str(seed), "--state", str(tmp_path)])
+    for life in range(LIVES_MAX):
+        fleet = Fleet(chosen)
+        for _ in range(random.randrange(150)):
+            if not fleet.unfinished:
+                break
+            assert fleet.world.step()
+        else:
+            continue
+        break
+    assert 2 <= life < LIVES_MAX - 1
+    assert [*lines(fleet)][-1] == ACCOUNTED
+    assert {record.network for record in fleet.records.values()} == {"operator A", "operator B"}
 
 
 def moments() -> list[float]:

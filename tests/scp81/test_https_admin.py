@@ -71,6 +71,34 @@ def test_what_was_said_is_said_again_and_not_done_again() -> None:
     assert admin.waiting(EID) == 1
 
 
+def test_a_request_may_come_byte_by_byte() -> None:
+    admin = server()
+    admin.queue(EID, b"\xaa\x00")
+    card = Speaker(admin)
+    card.post("/a")
+    head = "\r\n".join(("POST /n HTTP/1.1", *COMMON, *ANSWERED, "", "")).encode()
+    heard = b""
+    for byte in head + b"1\r\n\xab\r\n1\r\n\x00\r\n0\r\n\r\n":
+        card.tls.send(bytes((byte,)))
+        heard += card.exchange()
+    assert heard == END
+    assert [each.content for each in admin.answers(EID)] == [b"\xab\x00"]
+
+
+@pytest.mark.parametrize("body", [b"1\r\nxyz\r\n", b"z\r\n\r\n"])
+def test_chunks_that_are_none(body: bytes) -> None:
+    card = Speaker(server())
+    head = "\r\n".join(("POST /n HTTP/1.1", *COMMON, *ANSWERED, "", "")).encode()
+    card.tls.send(head + body)
+    assert card.exchange().startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_request_without_end() -> None:
+    card = Speaker(server())
+    card.tls.send(b"x" * 0x10001)
+    assert card.exchange().startswith(b"HTTP/1.1 400 ")
+
+
 def test_the_end_of_a_session_is_not_said_again() -> None:
     admin = server()
     assert Speaker(admin).post("/a") == END

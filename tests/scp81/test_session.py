@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from apdu.aid import isd_p
-from apdu.cat import CommandType, ProactiveCommand
+from apdu.cat import CommandType, GeneralResult, ProactiveCommand
 from apdu.cat.bearer import BufferSize, NetworkAccessName, OtherAddress, TransportLevel
+from apdu.cat.comprehension import Content
 from apdu.cat.envelope import timer_expiration
 from apdu.cat.information import TimerValue
 from euicc.m2m.scp81.applet import SILENCE_SECONDS, Outcome
@@ -212,6 +214,23 @@ def test_a_response_that_got_lost_is_said_again() -> None:
     line.expire()
     resumed = admin.requests[-1][1]
     assert (resumed.resumes, resumed.status, resumed.body) == (True, "ok", answer_to(1, FIRST))
+
+
+def test_a_goodbye_that_cannot_be_said_is_no_failure() -> None:
+    class Deaf(Line):
+        """Nothing more can be sent once the server has heard the request."""
+
+        heard = False
+
+        def answer(self, command: ProactiveCommand, *contents: Content, **result: Any) -> str:
+            if command.type == CommandType.SEND_DATA and self.heard:
+                result = {"general": GeneralResult.BEARER_INDEPENDENT_PROTOCOL_ERROR, "additional": b"\x02"}
+            self.heard = bool(self.wire.admin.requests)
+            return super().answer(command, *contents, **result)
+
+    line = Deaf(Domain(), server())
+    assert line.hold() == Outcome(True, 1)
+    assert line.heard
 
 
 def test_without_a_retry_policy_there_is_one_attempt() -> None:

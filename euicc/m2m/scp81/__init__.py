@@ -11,7 +11,7 @@ server, as a TCP client, and asks it over HTTPS for scripts until there are no m
 There are TLS 1.2 with `TLS_PSK_WITH_AES_128_GCM_SHA256` and `TLS_PSK_WITH_AES_128_CBC_SHA256` (`euicc.crypto.tls_psk`),
 scripts in expanded format, and resumption of a broken session by X-Admin-Resume.
 
-Left out: resolution of names (the server is found by its IP address alone), TLS 1.3, triggers and data over UDP, CAT_TP,
-reports of failure by short message, sessions of other security domains than the ISD-R; and a reset of the card ends a
-session without a trace: the server has to ask what became of the script that it had given.
+Left out: resolution of names (the server is found by its IP address alone), TLS 1.3, triggers and data over UDP,
+CAT_TP, reports of failure by short message, and sessions of other security domains than the ISD-R. A reset of the card
+ends a session without a trace: the server has to ask what became of the script that it had given.
 """

@@ -76,6 +76,14 @@ def test_what_was_not_prepared_is_refused() -> None:
     assert handed_over(world).status.ok
 
 
+def test_who_has_no_profile_in_the_card_cannot_have_it_handed_over() -> None:
+    world = World()
+    assert world.ask(PrepareSmsrChange(EID, SR1), at=SR2).status.ok
+    status = world.ask(SmsrChange(EID, SR2), "somebody").status
+    assert status.message == "no profile of the requester's"
+    assert world.sr1.manages(EID)
+
+
 def test_another_one_cannot_hand_it_over() -> None:
     world = World()
     assert world.ask(PrepareSmsrChange(EID, "SM-SR 3"), at=SR2).status.ok

@@ -30,7 +30,7 @@ from euicc.testing.m2m.es3 import (
 from euicc.testing.m2m.es4 import SetFallbackAttribute
 from euicc.testing.m2m.own_requests import UpdateSmsrAddressing
 from tests.smsr.agreement import agree
-from tests.smsr.world import EID, ICCIDS, SR1, A, B, World
+from tests.smsr.world import EID, ICCIDS, IMSIS, SR1, A, B, World
 
 ENABLED, DISABLED, CREATED = ProfileState.ENABLED, ProfileState.DISABLED, ProfileState.CREATED
 SMDP = "SM-DP"
@@ -120,10 +120,11 @@ def test_an_audit_brings_the_eis_up_to_date() -> None:
     assert response.eis.available_memory == world.isdr.free_memory()
     assert states(world) == [ENABLED, DISABLED]
     assert world.told == []
-    both = world.ask(AuditEis(EID, ICCIDS), B)
-    assert isinstance(both, EisResponse)
-    assert both.eis is not None
-    assert len(both.eis.profiles) == 2
+    for iccids, seen in ((ICCIDS, 1), ((ICCIDS[1],), 0)):
+        named = world.ask(AuditEis(EID, iccids), B)
+        assert isinstance(named, EisResponse)
+        assert named.eis is not None
+        assert len(named.eis.profiles) == seen
     assert agree(world).last_audit == world.now
 
 
@@ -214,3 +215,34 @@ def test_a_call_that_waits_is_not_done_twice() -> None:
     world.settle()
     assert world.answers["the same"].status.ok
     assert world.registries[SR1].operations() == []
+
+
+def test_what_waited_too_long_is_not_begun() -> None:
+    world = World()
+    world.device.cover(False, world.now)
+    references = [
+        world.sr1.submit(A, request, world.now)
+        for request in (EnableProfile(EID, ICCIDS[1]), SetFallbackAttribute(EID, ICCIDS[1]))
+    ]
+    world.settle()
+    assert [world.answers[each].status.outcome for each in references] == [Outcome.EXPIRED] * 2
+    assert world.registries[SR1].operations() == []
+
+
+def test_a_fallback_is_told_and_the_eis_follows() -> None:
+    world = World()
+    assert world.ask(EnableProfile(EID, ICCIDS[1])).status.ok
+    world.told.clear()
+    world.network.unsubscribe(IMSIS[1])
+    world.device.cover(False, world.now)
+    world.device.cover(True, world.now)
+    world.settle()
+    while world.enabled == world.aid(1):
+        world.now = world.device.next_due or world.now
+        world.step()
+    world.settle()
+    assert states(world) == [ENABLED, DISABLED]
+    assert world.told == [
+        (B, ProfileNotification(EID, ICCIDS[0], ENABLED)),
+        (A, ProfileNotification(EID, ICCIDS[1], DISABLED)),
+    ]

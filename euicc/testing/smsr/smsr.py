@@ -142,7 +142,7 @@ class Smsr:
             notification = CardNotification.parse(told)
         except NotificationError:
             return
-        if notification.eid == eid and self.registry.card(eid) is not None:
+        if notification.eid == eid:
             with self._event(now):
                 self._confirm(notification)
 
@@ -299,6 +299,9 @@ class Smsr:
             return
 
     def _confirm(self, notification: CardNotification) -> None:
+        """Not while the card may be another SM-SR's: that one will hear of it."""
+        if not self.manages(notification.eid):
+            return
         desk = self._desk(notification.eid)
         if notification.number in desk.confirmations:
             return
@@ -334,7 +337,9 @@ class Smsr:
 
 
 def _guarded(case: Case, procedure: Callable[[Case], Procedure[Response]]) -> Procedure[Response]:
-    """A procedure that always has a response."""
+    """A procedure that always has a response. One whose time was over before its turn came is not begun."""
+    if case.now >= case.until and not case.resumed:
+        return functions.refused(case.request, refusals.UNREACHED)
     try:
         return (yield from procedure(case))
     except Refusal as refusal:

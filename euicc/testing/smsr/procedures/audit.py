@@ -94,15 +94,16 @@ def _seen(profile: ProfileInfo, seen: IsdPStatus) -> ProfileInfo:
 
 def audit_eis(case: Case) -> Procedure[EisResponse]:
     """ES3.AuditEIS and ES4.AuditEIS: profiles and memory."""
-    wanted = set(case.request.iccids)
     yield from isd_ps(case)
     memory = es5.free_memory(es5.results((yield Send(es5.get_resources())))[-1])
     eis = case.update(
         lambda eis: replace(eis, remaining_memory=memory, available_memory=memory, last_audit=case.now)
     )
     case.note(Audited.AUDIT, SUCCESS)
-    return EisResponse(
-        eis=eis.part(
-            lambda each: each.iccid in wanted if wanted else case.requester in (each.operator, each.smdp)
-        )
-    )
+    return EisResponse(eis=eis.part(lambda each: _is_wanted(case, each)))
+
+
+def _is_wanted(case: Case, profile: ProfileInfo) -> bool:
+    """Of the requester's profiles those that it names, or all."""
+    wanted = case.request.iccids
+    return case.requester in (profile.operator, profile.smdp) and (not wanted or profile.iccid in wanted)

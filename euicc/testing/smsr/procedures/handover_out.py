@@ -85,7 +85,8 @@ def _handover(case: Case) -> Handover:
     for known in case.registry.handovers(case.eid):
         if case.resumed and known.peer == case.request.target_smsr and known.phase != FAILED:
             return known
-    _ = case.eis
+    if case.requester not in {each.operator for each in case.eis.profiles}:
+        raise Refusal(refusals.NO_CUSTOMER)
     handover = Handover(case.random(_NAME_LENGTH).hex(), case.eid, case.request.target_smsr, OPEN)
     case.registry.keep(handover)
     return handover

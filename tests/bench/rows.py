@@ -19,7 +19,7 @@ from euicc import Card, eid
 from euicc.crypto import curves
 from euicc.runtime import keys
 from euicc.runtime.nvm import Nvm
-from tests.bench import machines, packages, polling, testing, transports, uicc
+from tests.bench import m2m, machines, packages, polling, testing, transports, uicc
 from tests.bench.downloads import Download, enlarged, record, typical
 from tests.bench.floors import BareDispatcher, bare_crypto, calibration
 from tests.bench.row import Row
@@ -52,6 +52,7 @@ def rows() -> Iterator[Row]:
     yield from _downloads()
     yield from packages.rows()
     yield from polling.rows()
+    yield from m2m.rows()
     yield from _memory(loop)
     yield _garbage(loop)
     yield from uicc.rows()

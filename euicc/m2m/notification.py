@@ -180,7 +180,6 @@ class M2mNotifications:
             deleted = tuple(aid for aid in pending.disabled if self._delete(aid))
             nvm.delete(keys.M2M_NOTIFICATION)
             nvm.set(keys.M2M_CONFIRMED, number.to_bytes(NUMBER_LENGTH, "big") + b"".join(deleted))
-            nvm.delete(keys.M2M_LOSSES)
             if pending.kind is NotificationType.SWITCHED:
                 nvm.delete(keys.FALLBACK_RETURN)
             self._isdr.switching.drop_retreat()

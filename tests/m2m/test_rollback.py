@@ -181,6 +181,22 @@ def test_pol1_of_the_profile_that_was_rolled_back_deletes_nothing() -> None:
     assert here.states() == {FIRST: 0x3F, SECOND: 0x1F}
 
 
+def test_a_switch_before_that_one_keeps_what_pol1_wants_deleted() -> None:
+    """From the second to the third to the first, none confirmed; the last is rolled back."""
+    here = elsewhere()
+    isd_p = here.isdr.isd_ps.by_aid(SECOND)
+    assert isd_p is not None
+    with here.card.nvm.transaction():
+        here.isdr.isd_ps.memory(isd_p).set(keys.POL1, 4)
+    report(here, NORMAL)
+    assert here.sw(commands.enable(FIRST)) == 0x9000
+    no_network(here)
+    assert enabled(here) == THIRD
+    report(here, NORMAL)
+    assert told(here)[-1] == (3, 5, THIRD)
+    assert here.es5(commands.confirm(5)) == ("8012" + "4F10" + SECOND.hex().upper(), 0x9000)
+
+
 @pytest.mark.parametrize("failure", FAILURES)
 def test_a_roll_back_that_fails_ends_with_the_fallback_profile(failure: Callable[[Managed], None]) -> None:
     here = elsewhere()

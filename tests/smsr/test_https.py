@@ -11,6 +11,7 @@ from euicc.testing.m2m.es3 import AuditEis, CreateIsdp, DeleteIsdp, EisResponse,
 from euicc.testing.m2m.https_admin import HttpsAdmin
 from euicc.testing.m2m.https_admin_exchange import HttpsSide
 from euicc.testing.m2m.messages import Answer
+from euicc.testing.m2m.own_requests import EstablishScp81Keys
 from euicc.testing.m2m.registry import Registry
 from euicc.testing.m2m.short_message import parse_submit
 from euicc.testing.smsr import Smsr
@@ -100,3 +101,19 @@ def test_a_profile_is_enabled_and_the_notification_confirmed() -> None:
     eis = here.smsr.eis(EID)
     assert eis is not None
     assert eis.enabled == eis.named(ICCIDS[1])
+
+
+def test_another_key_for_scp81_serves_from_then_on() -> None:
+    here = Reached()
+    eis = here.smsr.eis(EID)
+    here.smsr.submit(SR1, EstablishScp81Keys(EID), 0.0)
+    here.pass_on()
+    assert here.smsr.is_idle(EID)
+    after = here.smsr.eis(EID)
+    assert eis is not None
+    assert after is not None
+    assert [each.version for each in after.isd_r.key_sets] == [0x01, 0x40]
+    assert after.isd_r.key_sets[1] != eis.isd_r.key_sets[1]
+    before = len(here.server.requests)
+    assert here.ask(AuditEis(EID)).status.ok
+    assert len(here.server.requests) == before + 3

@@ -29,6 +29,7 @@ _REQUESTS: tuple[type, ...] = (
     es7.CreateAdditionalKeySet,
     own_requests.UpdateSmsrAddressing,
     own_requests.FinaliseHandover,
+    own_requests.EstablishScp81Keys,
 )
 _RESPONSES: tuple[type, ...] = (
     es3.Response,

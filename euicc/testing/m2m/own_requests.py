@@ -19,3 +19,10 @@ class FinaliseHandover(Request[Response]):
     """ES5.FinaliseISDRhandover, SGP.02 4.1.1.9: the keys of the SM-SR that had the card are deleted."""
 
     eid: bytes
+
+
+@dataclass(frozen=True)
+class EstablishScp81Keys(Request[Response]):
+    """ES5.EstablishISDRKeySet, SGP.02 4.1.1.8: a key for SCP81 that this SM-SR and the card alone have."""
+
+    eid: bytes

@@ -62,6 +62,11 @@ class Case:
         """The SM-SR's."""
         return self._smsr.registry
 
+    @property
+    def has_transports(self) -> bool:
+        """Whether the SM-SR has other ways to its cards than short messages."""
+        return self._smsr.has_transports
+
     def random(self, length: int) -> bytes:
         """Unpredictable bytes."""
         return self._smsr.random(length)

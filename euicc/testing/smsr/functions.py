@@ -10,7 +10,15 @@ from euicc.testing.m2m import es3, es4, es7, own_requests
 from euicc.testing.m2m.es3 import EisResponse, ProfileInfo, ProfileState, Response
 from euicc.testing.smsr import rules
 from euicc.testing.smsr.case import Case
-from euicc.testing.smsr.procedures import audit, handover_in, handover_out, profiles, send_data, switch
+from euicc.testing.smsr.procedures import (
+    audit,
+    handover_in,
+    handover_out,
+    key_sets,
+    profiles,
+    send_data,
+    switch,
+)
 from euicc.testing.smsr.steps import Procedure
 
 
@@ -81,6 +89,7 @@ OPERATIONS: dict[type, Callable[[Case], Procedure[Response]]] = {
     es7.HandoverEuicc: handover_in.handover_euicc,
     own_requests.UpdateSmsrAddressing: handover_in.update_addressing,
     own_requests.FinaliseHandover: handover_in.finalise_handover,
+    own_requests.EstablishScp81Keys: key_sets.establish_scp81_keys,
 }
 """Functions that are operations on a card: one after the other."""
 
@@ -90,7 +99,11 @@ READING = (es3.GetEis,)
 """Functions that change nothing: they may be used while a card is being handed over."""
 WITHOUT_CARD = (es4.PrepareSmsrChange, es7.HandoverEuicc)
 """Functions about cards that are not here yet."""
-_OWN = (own_requests.UpdateSmsrAddressing, own_requests.FinaliseHandover)
+_OWN = (
+    own_requests.UpdateSmsrAddressing,
+    own_requests.FinaliseHandover,
+    own_requests.EstablishScp81Keys,
+)
 
 _RESPONSES: dict[type, type[Response]] = {
     es3.GetEis: es3.EisResponse,

@@ -60,6 +60,7 @@ class Smsr:
         self.patience = patience or Patience()
         self.random = random
         self.now = now
+        self.has_transports = bool(transports)
         self._air = Air(identity, registry, self.patience, transports)
         self._desks: dict[bytes, Desk] = {}
         self._wakes: list[tuple[float, bytes]] = []

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from euicc.testing.m2m.eis import Audited, Eis, EisError, Key, KeySet, KeyType
+from euicc.testing.m2m.eis import Audited, Eis, EisError, KeySet
 from euicc.testing.m2m.es3 import (
     SUCCESS,
     Outcome,
@@ -30,11 +30,12 @@ from euicc.testing.m2m.key_establishment import (
     KeyRequest,
 )
 from euicc.testing.m2m.messages import Answer, Call
-from euicc.testing.m2m.own_requests import FinaliseHandover
+from euicc.testing.m2m.own_requests import EstablishScp81Keys, FinaliseHandover
 from euicc.testing.m2m.registry import Handover
 from euicc.testing.m2m.server_key import ServerKey
 from euicc.testing.smsr import es5, refusals
 from euicc.testing.smsr.case import Case
+from euicc.testing.smsr.procedures.key_sets import key_set
 from euicc.testing.smsr.refusals import Refusal
 from euicc.testing.smsr.steps import Ask, Expired, Listen, Pause, Procedure, Send, Silence
 
@@ -51,11 +52,11 @@ def handover_euicc(case: Case) -> Procedure[Response]:
     handover = case.registry.handover(request.handover) or _begun(case)
     if handover.phase == RUNNING:
         try:
-            key_set = yield from _established(case, request)
+            established = yield from _established(case, request)
         except Refusal as refusal:
             _enter(case, handover, FAILED)
             return Response(refusal.status)
-        handover = _commit(case, handover, key_set)
+        handover = _commit(case, handover, established)
     if handover.phase == FAILED:
         return Response(refusals.UNREACHED)
     return Response((yield from _finalised(case, handover)))
@@ -94,7 +95,7 @@ def _established(case: Case, request: HandoverEuicc) -> Procedure[KeySet]:
         )
         keys = yield from _attempt(case, request, establishment)
         if keys is not None:
-            return _key_set(keys)
+            return key_set(keys, keys[0].counter)
     raise Refusal(refusals.ANSWER_LOST)
 
 
@@ -140,17 +141,12 @@ def _wanted(eis: Eis) -> KeyRequest:
     return KeyRequest(version, derivation_random=True)
 
 
-def _key_set(keys: tuple[ServerKey, ...]) -> KeySet:
-    members = tuple(Key(key.identifier, KeyType(key.type), key.value) for key in keys)
-    return KeySet(keys[0].version, members, counter=keys[0].counter)
-
-
-def _commit(case: Case, handover: Handover, key_set: KeySet) -> Handover:
+def _commit(case: Case, handover: Handover, established: KeySet) -> Handover:
     """From here on the card is this SM-SR's."""
     eis: Eis = case.request.eis
     prepared = case.registry.prepared(case.eid)
     with case.registry.transaction():
-        isd_r = replace(eis.isd_r, key_sets=(key_set,))
+        isd_r = replace(eis.isd_r, key_sets=(established,))
         case.registry.put(replace(eis, isd_r=isd_r, smsr_id=case.identity.name))
         for entry in eis.audit_trail:
             case.registry.note(case.eid, entry)
@@ -177,6 +173,8 @@ def _finalised(case: Case, handover: Handover) -> Procedure[Status]:
             _enter(case, handover, TAKEN)
         return OLD_KEYS_LEFT
     _enter(case, handover, TAKEN)
+    if case.has_transports:
+        case.queue(EstablishScp81Keys(case.eid))
     return status
 
 

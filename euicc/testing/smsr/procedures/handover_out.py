@@ -16,7 +16,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from apdu import Command
 from euicc.testing.m2m.eis import Audited
 from euicc.testing.m2m.es3 import SUCCESS, Response, Status
 from euicc.testing.m2m.es7 import (
@@ -31,6 +30,7 @@ from euicc.testing.m2m.messages import Answer, Call
 from euicc.testing.m2m.registry import Handover
 from euicc.testing.smsr import es5, refusals
 from euicc.testing.smsr.case import Case
+from euicc.testing.smsr.procedures.key_sets import stored
 from euicc.testing.smsr.refusals import Refusal
 from euicc.testing.smsr.steps import Ask, Called, Listen, Procedure, Send, Silence
 
@@ -113,7 +113,7 @@ def _pass_on(giving: _Giving, called: Called) -> Procedure[None]:
 def _authenticate(giving: _Giving, request: AuthenticateSmsr) -> Procedure[Response]:
     """Step 1 of ES5.EstablishISDRKeySet, with the certificate of the new SM-SR."""
     blocks = store_data(certificate_dgi(request.certificate))
-    status, data = yield from _stored(blocks)
+    status, data = yield from stored(blocks)
     giving.blocks = len(blocks) if status.ok else 0
     return AuthenticateSmsrResponse(status, data)
 
@@ -125,7 +125,7 @@ def _create_key_set(giving: _Giving, request: CreateAdditionalKeySet) -> Procedu
     signed = SignedRequest(request.crt, request.public_key, request.signature)
     first, giving.blocks = giving.blocks, 0
     giving.touched = True
-    status, data = yield from _stored(store_data(signed.dgis(), first, last=True))
+    status, data = yield from stored(store_data(signed.dgis(), first, last=True))
     giving.case.note(Audited.ESTABLISH_ISDR_KEY_SET, status)
     return CreateAdditionalKeySetResponse(status, data)
 
@@ -134,18 +134,6 @@ _PASSED_ON: dict[type, Callable[[_Giving, Any], Procedure[Response]]] = {
     AuthenticateSmsr: _authenticate,
     CreateAdditionalKeySet: _create_key_set,
 }
-
-
-def _stored(blocks: list[Command]) -> Procedure[tuple[Status, bytes]]:
-    """Blocks of STORE DATA for the ISD-R; what the last one brought."""
-    try:
-        results = es5.results((yield Send(es5.commands(*blocks), patient=True)))
-    except Silence:
-        return refusals.ANSWER_LOST, b""
-    refused = [each for each in results if not each.ok]
-    if refused or not results:
-        return (refusals.of(refused[0]) if refused else refusals.EXECUTION), b""
-    return SUCCESS, results[-1].data
 
 
 def _concluded(giving: _Giving, status: Status) -> Procedure[Response]:

@@ -20,6 +20,7 @@ from examples.service_platform.identifiers import with_luhn_digit
 
 _EUM, _TAC, _VIN = "890490320010020000", "35209900", "TESTVEHCLE"
 _ADDRESS = 0x81
+_CHECK_DIGITS = 2
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Factory:
     def eid(self, number: int) -> bytes:
         """Of the card of the vehicle with this number."""
         return eids.with_check_digits(f"{_EUM}{number:012}")
+
+    def number(self, eid: bytes) -> int:
+        """Of the vehicle whose card has this EID."""
+        return int(eid.hex()[len(_EUM) : -_CHECK_DIGITS])
 
     def vin(self, number: int) -> str:
         """Of the vehicle."""

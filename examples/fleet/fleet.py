@@ -8,11 +8,15 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
+from euicc.testing.m2m.https_admin import HttpsAdmin
+from euicc.testing.m2m.https_admin_exchange import HttpsSide
 from euicc.testing.m2m.pki import M2mPki
 from euicc.testing.m2m.registry import MEMORY, Registry
 from euicc.testing.m2m.sms_network import Happening, SmsNetwork, SmsRule
 from euicc.testing.smdp_m2m.procedures import IsdPKeys, SmdpIdentity
 from euicc.testing.smdp_m2m.server import Smdp
+from euicc.testing.smsr.errand import Transport
+from euicc.testing.smsr.https import HttpsTransport
 from euicc.testing.smsr.identity import SmsrIdentity
 from euicc.testing.smsr.smsr import Smsr
 from examples.fleet import garage
@@ -22,6 +26,7 @@ from examples.fleet.drive import Drive
 from examples.fleet.factory import Factory
 from examples.fleet.fates import FLOWS, Fate, fates
 from examples.fleet.journal import Journal, Record
+from examples.fleet.line import ADDRESS, Part
 from examples.fleet.operators import operators
 from examples.fleet.options import Options
 from examples.fleet.orders import OnDemand
@@ -49,7 +54,9 @@ class Fleet:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self._fates = fates(options.vehicles, options.seed, options.shares, FLOWS[options.flow])
+        self._fates = fates(
+            options.vehicles, options.seed, options.shares, FLOWS[options.flow], options.https
+        )
         state = options.state
         self.journal = Journal(_in(state, "fleet.db"), options.story)
         pki = M2mPki()
@@ -58,18 +65,22 @@ class Fleet:
         self._random = Random(f"{options.seed} {run}")
         self._a, self._b = self._operators = operators(self._random.randbytes)
         self.world = World(SmsNetwork(self._random.getrandbits(32), RULES), run, self.journal.now)
-        self._smsrs = [self._smsr(pki, number, _in(state, f"smsr{number}.db")) for number in (1, 2)]
-        self._old, self._new = self._smsrs
+        self._factory = Factory(pki, self._b, _number(1), options.seed)
+        self._admin = HttpsAdmin(self._random.randbytes)
+        way = Part(HttpsTransport(HttpsSide(self._admin, ADDRESS)), self._by_https)
+        self._old = self._smsr(pki, 1, _in(state, "smsr1.db"), way)
+        self._new = self._smsr(pki, 2, _in(state, "smsr2.db"))
+        way.transport.serve(self._old)
+        self._smsrs = [self._old, self._new]
         self._orders = OnDemand(self._a)
         identity = SmdpIdentity(SMDP, pki.sm_dp(), (pki.ci,))
         self._keys: dict[tuple[bytes, str], IsdPKeys] = {}
         smdp = Smdp(identity, self._orders, keys=self._keys, random=self._random.randbytes)
         self.world.serve(self._smsrs, smdp)
         self._names = Servers(self._old.identity.name, self._new.identity.name, SMDP)
-        self._factory = Factory(pki, self._b, self._old.identity.number, options.seed)
         self._garage = garage.Files(state / "cards", self._factory) if state else garage.Memory(self._factory)
         networks = {operator.plmn: operator.network for operator in self._operators}
-        self._air = Air(self.world.sms, networks, lambda: self.world.now)
+        self._air = Air(self.world.sms, networks, lambda: self.world.now, self._admin)
         self.drives: dict[int, Drive] = {}
         self._plan()
 
@@ -202,18 +213,33 @@ class Fleet:
         self.world.remove(drive.vehicle)
         del self.drives[drive.number]
         self._orders.forget(drive.number)
+        self._admin.requests.clear()
         self._keys.pop((drive.vehicle.eid, self._a.iccid(drive.number)), None)
         self._garage.put_back(drive.number, drive.vehicle.card)
         self._keep(drive.number, ended)
 
-    def _smsr(self, pki: M2mPki, number: int, registry: str | Path) -> Smsr:
+    def _by_https(self, eid: bytes) -> bool:
+        number = self._factory.number(eid)
+        return self._fates[number].https
+
+    def _smsr(self, pki: M2mPki, number: int, registry: str | Path, *ways: Transport) -> Smsr:
         identity = SmsrIdentity(
             name=f"2.999.2.{number}",
-            number=f"+88299000000{number}",
+            number=_number(number),
             issued=pki.sm_sr(f"TEST SM-SR {number}".encode()),
             cis=(pki.ci,),
         )
-        return Smsr(identity, Registry(registry), now=self.world.now, random=self._random.randbytes)
+        return Smsr(
+            identity,
+            Registry(registry),
+            now=self.world.now,
+            random=self._random.randbytes,
+            transports=ways,
+        )
+
+
+def _number(smsr: int) -> str:
+    return f"+88299000000{smsr}"
 
 
 def _in(directory: Path | None, name: str) -> str | Path:

@@ -14,12 +14,16 @@ VEHICLES_MAX = 10**6
 
 @dataclass(frozen=True)
 class Options:
-    """vehicles: how many; flow: key of FLOWS; state: where everything is kept, None: nowhere."""
+    """vehicles: how many; flow: key of FLOWS; https: share that is reached by SCP81.
+
+    state: where everything is kept, None: nowhere.
+    """
 
     vehicles: int
     seed: int
     flow: str
     shares: dict[Kind, float]
+    https: float
     state: Path | None
     quiet: bool
 
@@ -27,7 +31,7 @@ class Options:
     def story(self) -> str:
         """What must be the same when a run is continued."""
         shares = " ".join(f"--share {kind.value}={share:g}" for kind, share in sorted_shares(self.shares))
-        return f"--vehicles {self.vehicles} --seed {self.seed} --flow {self.flow} {shares}"
+        return f"--vehicles {self.vehicles} --seed {self.seed} --flow {self.flow} --https {self.https:g} {shares}"
 
 
 def sorted_shares(shares: dict[Kind, float]) -> list[tuple[Kind, float]]:
@@ -56,6 +60,13 @@ def parse(prog: str, description: str, arguments: Sequence[str] | None = None) -
         f"A: {', '.join(f'{kind.value}={share}' for kind, share in sorted_shares(dict(SHARES)))}",
     )
     made.add_argument(
+        "--https",
+        type=_part,
+        default=0.2,
+        metavar="SHARE",
+        help="of the vehicles whose cards the first SM-SR reaches by HTTPS (SCP81); default: %(default)s",
+    )
+    made.add_argument(
         "--state",
         type=Path,
         metavar="DIR",
@@ -66,7 +77,7 @@ def parse(prog: str, description: str, arguments: Sequence[str] | None = None) -
     shares = {**SHARES, **dict(read.share)}
     if sum(shares.values()) > 1:
         made.error("the shares are more than all vehicles")
-    return Options(read.vehicles, read.seed, read.flow, shares, read.state, read.quiet)
+    return Options(read.vehicles, read.seed, read.flow, shares, read.https, read.state, read.quiet)
 
 
 def _count(text: str) -> int:
@@ -78,10 +89,16 @@ def _count(text: str) -> int:
 def _share(text: str) -> tuple[Kind, float]:
     name, _, share = text.partition("=")
     kinds = {kind.value: kind for kind in SHARES}
+    if name not in kinds:
+        raise argparse.ArgumentTypeError(f"{text}: not one of {', '.join(kinds)}, = and a share")
+    return kinds[name], _part(share)
+
+
+def _part(text: str) -> float:
     try:
-        value = float(share)
+        value = float(text)
     except ValueError:
         value = -1.0
-    if name not in kinds or not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text}: not one of {', '.join(kinds)} = a share from 0 to 1")
-    return kinds[name], value
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is no share: 0 to 1")
+    return value

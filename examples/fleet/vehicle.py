@@ -10,8 +10,10 @@ from apdu.cat import Event, GeneralResult, Result
 from apdu.cat.objects import LocationStatus
 from euicc import Card
 from euicc.runtime.nvm import PowerLoss
+from euicc.testing.m2m.https_admin import HttpsAdmin
 from euicc.testing.m2m.sms_network import NoService, SmsNetwork
 from euicc.testing.network import Admission, Challenge, HomeNetwork
+from examples.fleet.line import Lines
 from ipa.terminal import Terminal
 from ipa.toolkit.bip import Bip
 from ipa.toolkit.local_information import Device
@@ -28,11 +30,15 @@ REGISTRATIONS_MAX = 8
 
 @dataclass
 class Air:
-    """What is in the air. networks: by the first digits of their IMSIs; sms: for all of them; now: seconds."""
+    """What is in the air. networks: by the first digits of their IMSIs; sms: for all of them; now: seconds.
+
+    admin: the SM-SR that is reached by HTTPS.
+    """
 
     sms: SmsNetwork
     networks: Mapping[str, HomeNetwork]
     now: Callable[[], float]
+    admin: HttpsAdmin
 
 
 class Sim:
@@ -89,9 +95,10 @@ class Vehicle:
 
     @property
     def wake(self) -> float | None:
-        """When the next timer of the device expires: `poll` then."""
+        """When the next timer of the device expires, or something arrives: `poll` then."""
         timers = self._terminal.toolkit.find(Timers)
-        return timers.next_end if timers and self.powered else None
+        dues = (timers.next_end if timers else None, self._lines.ready)
+        return min((due for due in dues if due is not None), default=None) if self.powered else None
 
     def start(self) -> None:
         """Power on: the card is reset, the device looks for its network."""
@@ -176,5 +183,7 @@ class Vehicle:
         return Result(GeneralResult.PERFORMED)
 
     def _device(self) -> Terminal:
-        toolkit = Toolkit.of(Device(imei=self.imei), sms=self._send, bip=Bip(), clock=self.air.now)
+        self._lines = Lines(self.air.admin, lambda: self.in_service, self.air.now)
+        bip = Bip(link=self._lines.link)
+        toolkit = Toolkit.of(Device(imei=self.imei), sms=self._send, bip=bip, clock=self.air.now)
         return Terminal(self._sim, toolkit=toolkit)

@@ -50,6 +50,10 @@ COUNT_MAX = 0xFF
 CHUNK_MAX = 237
 
 
+MakeLink = Callable[[int, IPv4Address | IPv6Address, int, int, float], Link]
+"""Arguments as those of `Link`."""
+
+
 def is_loopback(address: IPv4Address | IPv6Address) -> bool:
     """Whether the address is on this machine."""
     return address.is_loopback
@@ -76,7 +80,7 @@ class Bip:
 
     permitted: which addresses the card may reach, only this machine unless told otherwise; buffer_size: bytes kept
     for a channel in each direction at most; patience: seconds that connecting and sending may take; channels: how
-    many, 1 to 7.
+    many, 1 to 7; link: makes connections, of sockets unless told otherwise.
     """
 
     events = (Event.DATA_AVAILABLE, Event.CHANNEL_STATUS)
@@ -88,10 +92,12 @@ class Bip:
         buffer_size: int = BUFFER_MAX,
         patience: float = PATIENCE_SECONDS,
         channels: int = len(CHANNELS),
+        link: MakeLink = Link,
     ) -> None:
         self._permitted = permitted
         self._buffer_size = buffer_size
         self._patience = patience
+        self._make_link = link
         self.numbers = CHANNELS[:channels]
         self._open: dict[int, Channel] = {}
 
@@ -155,7 +161,7 @@ class Bip:
         if not self._permitted(address):
             raise problem(BipProblem.REMOTE_DEVICE_NOT_REACHABLE)
         try:
-            return Link(kind, address, transport.port, size, self._patience)
+            return self._make_link(kind, address, transport.port, size, self._patience)
         except OSError:
             raise problem(BipProblem.TRANSPORT_LEVEL_NOT_AVAILABLE) from None
 

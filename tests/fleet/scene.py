@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from euicc.testing.m2m.https_admin import HttpsAdmin
 from euicc.testing.m2m.pki import M2mPki
 from euicc.testing.m2m.sms_network import SmsNetwork
 from examples.fleet.factory import Factory
@@ -31,7 +32,7 @@ def scene() -> Scene:
     """At home in B's network, and not started yet."""
     a, b = operators(Random(1).randbytes)
     factory = Factory(M2mPki(), b, SMSR, seed=1)
-    air = Air(SmsNetwork(), {a.plmn: a.network, b.plmn: b.network}, lambda: made.now)
+    air = Air(SmsNetwork(), {a.plmn: a.network, b.plmn: b.network}, lambda: made.now, HttpsAdmin(bytes))
     vehicle = Vehicle(factory.vin(NUMBER), factory.imei(NUMBER), factory.card(NUMBER), air)
     for operator in (a, b):
         operator.subscribe(NUMBER)

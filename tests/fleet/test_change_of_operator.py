@@ -67,18 +67,21 @@ def test_a_process_that_ends_after_some_steps_loses_nobody(tmp_path: Path, seed:
     """As a kill between two steps: nothing is given up, and whatever was not durable is gone."""
     random = Random(seed)
     chosen = options.parse("fleet", "", ["--vehicles", "4", "--seed", str(seed), "--state", str(tmp_path)])
-    for life in range(LIVES_MAX):
-        fleet = Fleet(chosen)
-        for _ in range(random.randrange(150)):
-            if not fleet.unfinished:
-                break
-            assert fleet.world.step()
-        else:
-            continue
-        break
-    assert 2 <= life < LIVES_MAX - 1
+    lives = 1
+    while not lived(fleet := Fleet(chosen), random.randrange(150)):
+        lives += 1
+        assert lives < LIVES_MAX
+    assert lives > 1
     assert [*lines(fleet)][-1] == ACCOUNTED
     assert {record.network for record in fleet.records.values()} == {"operator A", "operator B"}
+
+
+def lived(fleet: Fleet, steps: int) -> bool:
+    """So many steps; whether everything was done then."""
+    for _ in range(steps):
+        if fleet.unfinished:
+            assert fleet.world.step()
+    return not fleet.unfinished
 
 
 def moments() -> list[float]:
@@ -121,10 +124,11 @@ def test_a_seed_tells_the_same_story_again() -> None:
     assert first[2][-1] == other[2][-1] == ACCOUNTED
 
 
+@pytest.mark.parametrize("https", ["0", "1"])
 @pytest.mark.parametrize("flow", ["same", "handover"])
-def test_what_befalls_them_really_happens(flow: str) -> None:
+def test_what_befalls_them_really_happens(flow: str, https: str) -> None:
     shares = ("--share", "coverage=0.5", "--share", "power=0.5", "--share", "network=0")
-    fleet = Fleet(options.parse("fleet", "", ["--vehicles", "8", "--flow", flow, *shares]))
+    fleet = Fleet(options.parse("fleet", "", ["--vehicles", "8", "--flow", flow, "--https", https, *shares]))
     fleet.run(lambda: None)
     for number, record in fleet.records.items():
         kind = fleet.fate(number).kind

@@ -19,6 +19,8 @@ WRONG = (
     ("--share", "luck=0.1"),
     ("--share", "coverage=0.6", "--share", "power=0.5"),
     ("--vehicle", "3"),
+    ("--https", "2"),
+    ("--https", "all"),
 )
 
 

@@ -37,3 +37,8 @@ def test_a_fate_says_what_belongs_to_it_and_no_more() -> None:
     for fate in fates(100, 2, SHARES, FLOWS["both"]):
         assert bool(fate.write) == (fate.kind is Kind.POWER_LOSS)
         assert (fate.returns > fate.leaves) == (fate.kind is Kind.OUT_OF_COVERAGE)
+
+
+def test_so_many_are_reached_by_https_in_every_flow() -> None:
+    drawn = fates(200, 1, SHARES, FLOWS["both"], https=0.2)
+    assert Counter(fate.flow for fate in drawn if fate.https) == {Flow.SAME: 20, Flow.HANDOVER: 20}

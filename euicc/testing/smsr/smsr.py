@@ -156,6 +156,9 @@ class Smsr:
 
     def advance(self, now: float) -> None:
         """What is due by now."""
+        self.now = max(self.now, now)
+        if not self._wakes or self._wakes[0][0] > now:
+            return
         with self._event(now):
             while self._wakes and self._wakes[0][0] <= now:
                 desk = self._desks.get(heapq.heappop(self._wakes)[1])

@@ -205,6 +205,16 @@ def test_an_emergency_during_a_test_ends_in_the_test() -> None:
     assert enabled(here) == FIRST
 
 
+@pytest.mark.parametrize(("on", "off"), [(ENABLE_EMERGENCY, DISABLE_EMERGENCY), (ENABLE_TEST, DISABLE_TEST)])
+def test_what_waits_for_its_reset_can_be_taken_back(on: str, off: str) -> None:
+    here = vehicle()
+    here.handset.answer = refusing(REFRESH_TYPE, result=0x30)
+    assert [esx(here, on), esx(here, on), esx(here, off), esx(here, off)] == [0x9000, 0x6985] * 2
+    power_cycle(here)
+    assert enabled(here) == FIRST
+    assert esx(here, off) == 0x6985
+
+
 def test_a_switch_that_waited_for_its_reset_is_what_the_emergency_returns_to() -> None:
     here = vehicle(emergency=False)
     assert here.sw(commands.set_fallback(SECOND)) == 0x9000

@@ -19,6 +19,7 @@ from apdu import TlvError, tlv
 from apdu.cat.bearer import BearerDescription, NetworkAccessName
 from apdu.cat.objects import Address, TextString
 from apdu.cat.tags import Tag
+from euicc.m2m.smsr_address import ADDRESS_LENGTHS
 from euicc.runtime import keys
 from euicc.uicc.memory import ProfileMemory
 
@@ -136,9 +137,15 @@ def _check(tag: int, fields: list[tuple[int, bytes]]) -> None:
             _DECODERS[name](value)
 
 
+def _address(value: bytes) -> Address:
+    if len(value) not in ADDRESS_LENGTHS:
+        raise TlvError("an address of that length")
+    return Address.decode(value)
+
+
 _DECODERS: dict[int, Callable[[bytes], object]] = {
     Tag.TEXT_STRING: lambda value: TextString.decode(value).text,
-    Tag.ADDRESS: Address.decode,
+    Tag.ADDRESS: _address,
     Tag.BEARER_DESCRIPTION: BearerDescription.decode,
     Tag.NETWORK_ACCESS_NAME: NetworkAccessName.decode,
 }

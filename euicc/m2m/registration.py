@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 NORMAL_SERVICE = 0x00
 """Location status, TS 102 223 8.27; 01 is limited service, 02 none."""
+_IMEI_LENGTH = 8
 
 
 @dataclass(frozen=True)
@@ -209,13 +210,13 @@ class Registration(ToolkitApplet):
             self._set_alarm(self.patience.confirmation_seconds if out else self.patience.retry_seconds)
 
     def _imei(self) -> Procedure[bytes | None]:
-        """IMEI, where the terminal tells it."""
+        """IMEI, where the terminal tells one."""
         command = provide_local_information(LocalInformation.IMEI)
         if not self.toolkit.supports(command):
             return None
         response = yield command
         found: bytes | None = response.value(Imei.TAG)
-        return found
+        return found if found is not None and len(found) == _IMEI_LENGTH else None
 
     def _is_sent(self, payload: bytes) -> Procedure[bool]:
         for transport in self._isdr.notifications_m2m.transports:

@@ -16,6 +16,8 @@ from apdu import TlvError, tlv
 SMS, HTTPS = 0xA3, 0xA4
 ADDRESS_TAGS = (0x81, 0x86, 0x06)
 """In the block for SMS: one open SM-SR writes 81; 06 and 86 are those of an address in TS 102 223."""
+ADDRESS_LENGTHS = range(2, 12)
+"""Bytes of an address that a short message can have, TS 23.040 9.1.2.5: type of number, and up to 20 digits."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,13 @@ class SmsrAddress:
 
     @classmethod
     def parse(cls, data: bytes) -> SmsrAddress:
-        """Blocks one after the other, none twice; TlvError for anything else."""
+        """Blocks one after the other, none twice; TlvError for anything else, and an address for no short message."""
         found = tlv.parse_all(data)
         blocks = {each.tag: each.value for each in found if each.constructed}
         if len(blocks) != len(found) or not found:
             raise TlvError("no addressing parameters")
         for each in found:
-            each.children()
+            _check(each)
         return cls(blocks)
 
     def encode(self) -> bytes:
@@ -54,3 +56,9 @@ class SmsrAddress:
     def https(self) -> bytes | None:
         """Value of the block for HTTPS."""
         return self.blocks.get(HTTPS)
+
+
+def _check(block: tlv.Tlv) -> None:
+    for each in block.children():
+        if block.tag == SMS and each.tag in ADDRESS_TAGS and len(each.value) not in ADDRESS_LENGTHS:
+            raise TlvError("an address of that length")

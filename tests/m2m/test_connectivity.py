@@ -69,6 +69,7 @@ def test_an_update_replaces_block_by_block() -> None:
         "A003810200",  # TLV cut off
         "A0048102FFFF",  # PID of two bytes
         "A0020600",  # empty address
+        "A00E060C91" + "21" * 11,  # one that is too long for a short message
         "A1023500",  # empty bearer description
         "A103470502",  # labels that end early
         "A103470102",

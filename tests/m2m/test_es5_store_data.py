@@ -162,7 +162,13 @@ def test_addressing_parameters_are_replaced_block_by_block(here: Managed) -> Non
         assert address.https == (None if https is None else bytes.fromhex(https))
 
 
-@pytest.mark.parametrize("blocks", ["", "A3", "A3018100", "8101" + "91", "A3008100", "A300A300", "A30281FF"])
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        *("", "A3", "A3018100", "8101" + "91", "A3008100", "A300A300", "A30281FF"),
+        *("A3038101" + "91", "A30E810C" + "91" + "21" * 11),  # addresses that no short message can have
+    ],
+)
 def test_addressing_parameters_that_are_refused(here: Managed, blocks: str) -> None:
     assert here.sw(commands.addressing(blocks)) == 0x6A80
     assert here.isdr.smsr_address == SmsrAddress()

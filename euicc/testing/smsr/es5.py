@@ -76,9 +76,20 @@ def response(data: bytes) -> bytes:
 
 
 def results(content: bytes) -> list[Result]:
-    """What the card answered to C-APDUs, one by one."""
-    found = [each for each in elements(content) if each.tag == R_APDU and len(each.value) >= 2]
+    """What the card answered to C-APDUs, one by one; ResponseError."""
+    try:
+        found = [each for each in elements(content) if each.tag == R_APDU and len(each.value) >= 2]
+    except tlv.TlvError as error:
+        raise ResponseError(str(error)) from None
     return [Result(each.value[:-2], int.from_bytes(each.value[-2:], "big")) for each in found]
+
+
+def result(content: bytes) -> Result:
+    """What the card answered to the last C-APDU; ResponseError when it answered to none."""
+    found = results(content)
+    if not found:
+        raise ResponseError("no answer to a command")
+    return found[-1]
 
 
 def commands(*each: Command) -> bytes:

@@ -20,6 +20,7 @@ from euicc.testing.smsr.air import Air
 from euicc.testing.smsr.case import Case
 from euicc.testing.smsr.desk import Desk
 from euicc.testing.smsr.errand import NEVER, Errand, Transport
+from euicc.testing.smsr.es5 import ResponseError
 from euicc.testing.smsr.identity import Patience, SmsrIdentity
 from euicc.testing.smsr.notification import (
     CardNotification,
@@ -30,7 +31,7 @@ from euicc.testing.smsr.notification import (
 from euicc.testing.smsr.procedures import handover_out
 from euicc.testing.smsr.procedures.switch import confirm
 from euicc.testing.smsr.refusals import Refusal
-from euicc.testing.smsr.steps import Ask, Called, Expired, Procedure, Silence
+from euicc.testing.smsr.steps import Ask, Called, Expired, Procedure, Refused, Silence
 
 _RESPONSE_PACKET = 0x71
 _RESPONSE_HEADER = bytes((0x02, _RESPONSE_PACKET, 0x00))
@@ -348,6 +349,8 @@ def _guarded(case: Case, procedure: Callable[[Case], Procedure[Response]]) -> Pr
         return (yield from procedure(case))
     except Refusal as refusal:
         return functions.refused(case.request, refusal.status)
+    except (Refused, ResponseError) as error:
+        return functions.refused(case.request, replace(refusals.EXECUTION, message=str(error)))
     except Expired:
         return functions.refused(case.request, refusals.UNREACHED)
     except Silence as silence:

@@ -10,7 +10,7 @@ from euicc.testing.m2m.eis import Audited, Eis
 from euicc.testing.m2m.es3 import SUCCESS, EisResponse, ProfileInfo, ProfileState
 from euicc.testing.smsr import es5
 from euicc.testing.smsr.case import Case
-from euicc.testing.smsr.es5 import IsdPStatus, Result
+from euicc.testing.smsr.es5 import IsdPStatus, ResponseError, Result
 from euicc.testing.smsr.steps import Expired, Pause, Procedure, Send, Silence
 
 Found = Mapping[bytes, IsdPStatus]
@@ -30,12 +30,12 @@ def carried_out(case: Case, script: bytes, done: Callable[[Found], bool], *numbe
         return DONE
     while True:
         try:
-            (result,) = es5.results((yield Send(script, to=numbers)))
-        except (Silence, ValueError):
+            return es5.result((yield Send(script, to=numbers)))
+        except (Silence, ResponseError):
             if done((yield from isd_ps(case, *numbers))):
                 return DONE
-        else:
-            return result
+        if case.now >= case.until:
+            raise Expired
 
 
 def isd_ps(case: Case, *numbers: str) -> Procedure[Found]:
@@ -43,7 +43,7 @@ def isd_ps(case: Case, *numbers: str) -> Procedure[Found]:
     while True:
         try:
             found = yield from _listed(*numbers)
-        except Silence:
+        except (Silence, ResponseError):
             if case.now >= case.until:
                 raise Expired from None
             yield Pause(min(case.until, case.now + case.patience.silence))
@@ -59,11 +59,9 @@ def _believed(case: Case, found: Found) -> Found:
 def _listed(*numbers: str) -> Procedure[Found]:
     found: dict[bytes, IsdPStatus] = {}
     for page in range(_PAGES_MAX):
-        results = es5.results((yield Send(es5.get_status(following=page > 0), to=numbers)))
-        if not results:
-            raise Silence(executed=True)
-        found |= {each.aid: each for each in es5.listed(results[-1])}
-        if results[-1].sw != status.MORE_DATA_TO_COME:
+        result = es5.result((yield Send(es5.get_status(following=page > 0), to=numbers)))
+        found |= {each.aid: each for each in es5.listed(result)}
+        if result.sw != status.MORE_DATA_TO_COME:
             break
     return found
 
@@ -95,7 +93,7 @@ def _seen(profile: ProfileInfo, seen: IsdPStatus) -> ProfileInfo:
 def audit_eis(case: Case) -> Procedure[EisResponse]:
     """ES3.AuditEIS and ES4.AuditEIS: profiles and memory."""
     yield from isd_ps(case)
-    memory = es5.free_memory(es5.results((yield Send(es5.get_resources())))[-1])
+    memory = es5.free_memory(es5.result((yield Send(es5.get_resources()))))
     eis = case.update(
         lambda eis: replace(eis, remaining_memory=memory, available_memory=memory, last_audit=case.now)
     )

@@ -35,9 +35,10 @@ from euicc.testing.m2m.registry import Handover
 from euicc.testing.m2m.server_key import ServerKey
 from euicc.testing.smsr import es5, refusals
 from euicc.testing.smsr.case import Case
+from euicc.testing.smsr.es5 import ResponseError
 from euicc.testing.smsr.procedures.key_sets import key_set
 from euicc.testing.smsr.refusals import Refusal
-from euicc.testing.smsr.steps import Ask, Expired, Listen, Pause, Procedure, Send, Silence
+from euicc.testing.smsr.steps import Ask, Expired, Listen, Pause, Procedure, Refused, Send, Silence
 
 RUNNING, FAILED, COMMITTED, TAKEN = "running", "failed", "committed", "taken"
 ALREADY_MANAGED = Status(Outcome.SUCCESS, message="already managed by this SM-SR")
@@ -167,7 +168,7 @@ def _finalised(case: Case, handover: Handover) -> Procedure[Status]:
         return ALREADY_MANAGED
     try:
         status = yield from _old_keys_deleted(case)
-    except Expired:
+    except (Expired, Refused, ResponseError):
         with case.registry.transaction():
             case.queue(FinaliseHandover(case.eid))
             _enter(case, handover, TAKEN)
@@ -199,6 +200,8 @@ def _old_keys_deleted(case: Case) -> Procedure[Status]:
                 raise Expired from None
             yield Pause(min(case.until, case.now + case.patience.silence))
             continue
+        if not results:
+            raise ResponseError("no answer to a command")
         refused = [each for each in results if not each.ok]
         status = refusals.of(refused[0]) if refused else SUCCESS
         case.note(Audited.FINALISE_ISDR_HANDOVER, status)
@@ -209,10 +212,10 @@ def update_addressing(case: Case) -> Procedure[Response]:
     """ES5.UpdateSMSRAddressingParameters."""
     while True:
         try:
-            results = es5.results((yield Send(es5.update_smsr_addressing(case.identity.number))))
+            result = es5.result((yield Send(es5.update_smsr_addressing(case.identity.number))))
         except Silence:
             if case.now >= case.until:
                 raise Expired from None
             yield Pause(min(case.until, case.now + case.patience.silence))
         else:
-            return Response(refusals.of(results[-1]) if not results[-1].ok else SUCCESS)
+            return Response(SUCCESS if result.ok else refusals.of(result))

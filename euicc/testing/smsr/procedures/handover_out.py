@@ -32,7 +32,7 @@ from euicc.testing.smsr import es5, refusals
 from euicc.testing.smsr.case import Case
 from euicc.testing.smsr.procedures.key_sets import stored
 from euicc.testing.smsr.refusals import Refusal
-from euicc.testing.smsr.steps import Ask, Called, Listen, Procedure, Send, Silence
+from euicc.testing.smsr.steps import Ask, Called, Listen, Procedure, Refused, Send, Silence
 
 OPEN, IN_DOUBT, FAILED, GONE = "open", "in doubt", "failed", "gone"
 LOCKING = frozenset({OPEN, IN_DOUBT})
@@ -159,7 +159,7 @@ def _tidy_up(case: Case) -> Procedure[None]:
     ]
     try:
         yield Send(es5.finalise_handover(ranges))
-    except Silence:
+    except (Silence, Refused):
         return
 
 

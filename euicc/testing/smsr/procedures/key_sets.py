@@ -19,8 +19,9 @@ from euicc.testing.m2m.key_establishment import (
 from euicc.testing.m2m.server_key import ServerKey
 from euicc.testing.smsr import es5, refusals
 from euicc.testing.smsr.case import Case
+from euicc.testing.smsr.es5 import ResponseError
 from euicc.testing.smsr.refusals import Refusal
-from euicc.testing.smsr.steps import SMS, Procedure, Send, Silence
+from euicc.testing.smsr.steps import SMS, Procedure, Refused, Send, Silence
 
 SCP81_VERSIONS = range(0x40, 0x50)
 
@@ -29,8 +30,10 @@ def stored(blocks: list[Command]) -> Procedure[tuple[Status, bytes]]:
     """Blocks of STORE DATA for the ISD-R; what the last one brought."""
     try:
         results = es5.results((yield Send(es5.commands(*blocks), patient=True, transport=SMS)))
-    except Silence:
+    except (Silence, ResponseError):
         return refusals.ANSWER_LOST, b""
+    except Refused:
+        return refusals.EXECUTION, b""
     refused = [each for each in results if not each.ok]
     if refused or not results:
         return (refusals.of(refused[0]) if refused else refusals.EXECUTION), b""

@@ -14,11 +14,11 @@ from euicc.testing.m2m.es3 import (
 )
 from euicc.testing.smsr import es5, refusals, rules
 from euicc.testing.smsr.case import Case
-from euicc.testing.smsr.es5 import Result
+from euicc.testing.smsr.es5 import ResponseError, Result
 from euicc.testing.smsr.notification import CardNotification
 from euicc.testing.smsr.procedures.audit import ENABLED, Found, carried_out, isd_ps
 from euicc.testing.smsr.refusals import Refusal
-from euicc.testing.smsr.steps import Changed, Expired, Listen, Pause, Procedure, Send, Silence
+from euicc.testing.smsr.steps import Changed, Expired, Listen, Pause, Procedure, Refused, Send, Silence
 
 _SILENCES = 2
 """Times that a card, asked in vain for a notification, must say that the right profile is enabled."""
@@ -87,7 +87,7 @@ def confirm(case: Case) -> Procedure[Changed | None]:
     """As `_confirmed`; None, too, for a card that was handed over meanwhile, or does not answer in time."""
     try:
         return (yield from _confirmed(case))
-    except (Refusal, Expired):
+    except (Refusal, Refused, ResponseError, Expired):
         return None
 
 

@@ -82,6 +82,8 @@ class World:
 
     def start(self) -> None:
         self.store, self.network = Store(self.path), OperatorSide()
+        # What a test writes need not outlive this machine; what is killed is in processes of its own.
+        self.store._connection.execute("PRAGMA synchronous = OFF")
         self.platform = Platform(self.store, self.network, (*TEST_PARTIES, *OTHERS))
         self.http = httpx.Client(transport=InProcess(self.platform, self.network), base_url="http://platform")
 

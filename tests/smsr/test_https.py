@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from apdu.cat import CommandType, Event
 from apdu.cat.envelope import event_download, sms_pp_download
 from apdu.cat.objects import LocationStatus, SmsTpdu
@@ -23,10 +25,11 @@ from tests.smsr.world import EID, ICCIDS, MSISDNS, PKI, SR1, A, deterministic, i
 class Reached:
     """An SM-SR that has its card fetch everything, and a device whose channels lead to it."""
 
-    def __init__(self, smallest: int = 0) -> None:
+    def __init__(self, smallest: int = 0, https: bytes = b"") -> None:
         self.server = HttpsAdmin(deterministic("TLS"))
         transport = HttpsTransport(HttpsSide(self.server, HERE), smallest=smallest)
-        self.smsr = Smsr(identity(SR1), Registry(), transports=(transport,))
+        who = replace(identity(SR1), https=https)
+        self.smsr = Smsr(who, Registry(), transports=(transport,))
         transport.serve(self.smsr)
         card = Card.manufacture(variant="sgp02", m2m=PKI.issue(EID).identity, seed=1)
         for number in range(2):
@@ -117,3 +120,15 @@ def test_another_key_for_scp81_serves_from_then_on() -> None:
     before = len(here.server.requests)
     assert here.ask(AuditEis(EID)).status.ok
     assert len(here.server.requests) == before + 3
+
+
+def test_what_the_card_has_to_tell_comes_over_https_and_is_confirmed_in_the_same_session() -> None:
+    here = Reached(https=HERE.session)
+    before = here.told
+    assert here.ask(EnableProfile(EID, ICCIDS[1])).status.ok
+    ((eid, told),) = here.server.notifications
+    assert (eid, told[:1]) == (EID, b"\xe1")
+    assert here.told == before + 1
+    eis = here.smsr.eis(EID)
+    assert eis is not None
+    assert eis.enabled == eis.named(ICCIDS[1])

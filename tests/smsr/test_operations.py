@@ -30,7 +30,7 @@ from euicc.testing.m2m.es3 import (
 from euicc.testing.m2m.es4 import SetFallbackAttribute
 from euicc.testing.m2m.own_requests import UpdateSmsrAddressing
 from tests.smsr.agreement import agree
-from tests.smsr.world import EID, ICCIDS, IMSIS, SR1, A, B, World
+from tests.smsr.world import EID, ICCIDS, SR1, A, B, World
 
 ENABLED, DISABLED, CREATED = ProfileState.ENABLED, ProfileState.DISABLED, ProfileState.CREATED
 SMDP = "SM-DP"
@@ -233,14 +233,7 @@ def test_a_fallback_is_told_and_the_eis_follows() -> None:
     world = World()
     assert world.ask(EnableProfile(EID, ICCIDS[1])).status.ok
     world.told.clear()
-    world.network.unsubscribe(IMSIS[1])
-    world.device.cover(False, world.now)
-    world.device.cover(True, world.now)
-    world.settle()
-    while world.enabled == world.aid(1):
-        world.now = world.device.next_due or world.now
-        world.step()
-    world.settle()
+    world.fall_back()
     assert states(world) == [ENABLED, DISABLED]
     assert world.told == [
         (B, ProfileNotification(EID, ICCIDS[0], ENABLED)),

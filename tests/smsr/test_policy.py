@@ -77,6 +77,14 @@ def test_the_fallback_profile_is_not() -> None:
     assert [each.iccid for each in agree(world).profiles] == list(ICCIDS)
 
 
+def test_a_profile_that_a_fallback_disabled_is_not() -> None:
+    world = World(pol2=(NONE, FLEETING))
+    assert world.ask(EnableProfile(EID, ICCIDS[1])).status.ok
+    world.fall_back()
+    assert [each.iccid for each in agree(world).profiles] == list(ICCIDS)
+    assert world.enabled == world.aid(0)
+
+
 def test_a_wrong_token_is_refused_by_the_card() -> None:
     world = World()
     status = world.ask(MasterDelete(EID, ICCIDS[1], TOKEN)).status

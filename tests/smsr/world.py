@@ -178,6 +178,16 @@ class World:
             self.now = max(self.now, due)
             self.step()
 
+    def fall_back(self) -> None:
+        """A's network knows its subscription no longer, so that the card goes back to B's profile."""
+        self.network.unsubscribe(IMSIS[1])
+        self.device.cover(False, self.now)
+        self.device.cover(True, self.now)
+        while self.enabled == self.aid(1):
+            self.now = self.device.next_due or self.now
+            self.step()
+        self.settle()
+
     @property
     def quiet(self) -> bool:
         """Whether no server has anything to do, no message is on its way, and the card has nothing to tell."""

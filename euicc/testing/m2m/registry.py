@@ -19,7 +19,7 @@ from euicc.testing.m2m.es3 import Request
 from euicc.testing.m2m.messages import Answer, Call, Content, Outgoing
 
 MEMORY = ":memory:"
-_READ_MAX = 1000
+_READ_MAX = 10_000
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS card (eid BLOB PRIMARY KEY, eis BLOB NOT NULL) WITHOUT ROWID;

@@ -101,15 +101,19 @@ class Case:
         return after
 
     def follow(self, change: Callable[[Eis], Eis]) -> None:
-        """The states of profiles changed: the EIS, those who must know, and what POL2 wants deleted, follow."""
+        """The states of profiles changed: the EIS follows, and those who must know are told."""
         before = self.eis
         after = self.update(change)
         for profile in before.profiles:
             now = after.profile(profile.isd_p)
             if now is None or now.state is not profile.state:
                 self.announce_state(profile, now.state if now else None)
-                if now is not None and rules.to_be_deleted(now):
-                    self.queue(DeleteIsdp(self.eid, now.iccid))
+
+    def delete_by_pol2(self) -> None:
+        """A switch that was asked for is final: what POL2 wants deleted once it is disabled, is deleted."""
+        for profile in self.eis.profiles:
+            if rules.to_be_deleted(profile):
+                self.queue(DeleteIsdp(self.eid, profile.iccid))
 
     def note(self, operation: Audited, status: Status, profile: ProfileInfo | None = None) -> None:
         """A line of the audit trail."""

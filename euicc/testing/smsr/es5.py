@@ -22,6 +22,8 @@ _PRIVILEGES = bytes.fromhex("80C000")
 """Security domain, trusted path, authorized management."""
 _SCP03 = bytes.fromhex("C90481020370")
 _ENABLE, _DISABLE, _SET_FALLBACK, _ADDRESSING, _CONFIRM = 0x3A03, 0x3A04, 0x3A05, 0x3A07, 0x3A08
+_SMS_BLOCK, _HTTPS_BLOCK, _SMS_ADDRESS = 0xA3, 0xA4, 0x81
+# Which tag stands inside the block for SMS is not settled: one open SM-SR writes this one.
 _CONTROL_REFERENCE, _TOKEN = 0xB6, 0x9E
 _RESOURCES = 0xFF21
 _EXECUTED = 0x80
@@ -145,10 +147,13 @@ def finalise_handover(ranges: Iterable[tuple[int, int, int]]) -> bytes:
     return commands(Command(_CLA, instruction.DELETE, 0x00, _KEYS, data))
 
 
-def update_smsr_addressing(number: str) -> bytes:
-    """ES5.UpdateSMSRAddressingParameters: where the card sends short messages."""
-    sms = tlv.encode(0xA3, tlv.encode(0x81, address(number)[1:]))
-    return _store(_ADDRESSING, sms)
+def update_smsr_addressing(number: str, https: bytes = b"") -> bytes:
+    """ES5.UpdateSMSRAddressingParameters: where the card sends short messages, and how it reaches HTTPS.
+
+    An empty `https` has the card forget how: it was another SM-SR's.
+    """
+    sms = tlv.encode(_SMS_BLOCK, tlv.encode(_SMS_ADDRESS, address(number)[1:]))
+    return _store(_ADDRESSING, sms + tlv.encode(_HTTPS_BLOCK, https))
 
 
 def confirm_notification(number: int) -> bytes:

@@ -12,13 +12,15 @@ from euicc.crypto.gp_issuer import GpIssued
 class SmsrIdentity:
     """name: its OID, by which others call it. number: of its short messages ("+" in front of international digits).
 
-    issued: CERT.SR.ECDSA and its key. cis: those whose EUMs it trusts.
+    issued: CERT.SR.ECDSA and its key. cis: those whose EUMs it trusts. https: how cards reach it over SCP81
+    (`AdminTrigger.session`), for what they have to tell; empty: by short message only.
     """
 
     name: str
     number: str
     issued: GpIssued = field(repr=False)
     cis: tuple[PublicKey, ...]
+    https: bytes = b""
 
 
 @dataclass(frozen=True)

@@ -191,7 +191,7 @@ def _old_keys_deleted(case: Case) -> Procedure[Status]:
         for each in case.eis.isd_r.key_sets
         if each.keys
     ]
-    script = es5.finalise_handover(ranges) + es5.update_smsr_addressing(case.identity.number)
+    script = es5.finalise_handover(ranges) + _addressing(case)
     while True:
         try:
             results = es5.results((yield Send(script)))
@@ -208,11 +208,15 @@ def _old_keys_deleted(case: Case) -> Procedure[Status]:
         return SUCCESS if not refused else replace(OLD_KEYS_LEFT, message=status.message)
 
 
+def _addressing(case: Case) -> bytes:
+    return es5.update_smsr_addressing(case.identity.number, case.identity.https)
+
+
 def update_addressing(case: Case) -> Procedure[Response]:
     """ES5.UpdateSMSRAddressingParameters."""
     while True:
         try:
-            result = es5.result((yield Send(es5.update_smsr_addressing(case.identity.number))))
+            result = es5.result((yield Send(_addressing(case))))
         except Silence:
             if case.now >= case.until:
                 raise Expired from None

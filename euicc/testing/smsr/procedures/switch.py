@@ -15,7 +15,7 @@ from euicc.testing.m2m.es3 import (
 from euicc.testing.smsr import es5, refusals, rules
 from euicc.testing.smsr.case import Case
 from euicc.testing.smsr.es5 import ResponseError, Result
-from euicc.testing.smsr.notification import CardNotification
+from euicc.testing.smsr.notification import CardNotification, NotificationType
 from euicc.testing.smsr.procedures.audit import ENABLED, Found, carried_out, isd_ps
 from euicc.testing.smsr.refusals import Refusal
 from euicc.testing.smsr.steps import Changed, Expired, Listen, Pause, Procedure, Refused, Send, Silence
@@ -73,6 +73,7 @@ def _awaited(case: Case, target: ProfileInfo, numbers: tuple[str, ...]) -> Proce
             return refusals.ROLLED_BACK
         silences += event is None
         if silences >= _SILENCES:
+            case.delete_by_pol2()
             return SUCCESS
         if case.now >= case.until:
             raise Expired
@@ -116,6 +117,8 @@ def _confirmed(case: Case) -> Procedure[Changed | None]:
         return None
     gone = deleted
     case.follow(lambda eis: _switched(eis, notification.enabled, gone))
+    if notification.kind == NotificationType.CHANGED:
+        case.delete_by_pol2()
     return Changed(notification)
 
 

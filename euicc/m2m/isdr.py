@@ -155,4 +155,4 @@ class M2mIsdR(IsdR):
         self._conversations.clear()
         self._es8.clear()
         self._establishments.clear()
-        self.switching.carry_out()
+        self.switching.reset()

@@ -24,7 +24,6 @@ from euicc.runtime import keys
 from euicc.uicc.memory import ProfileMemory
 
 if TYPE_CHECKING:
-    from euicc.m2m.conversation import Conversation
     from euicc.m2m.isd_p import IsdP
     from euicc.m2m.isdr import M2mIsdR
 
@@ -43,9 +42,9 @@ class Situation:
 
     isd_p: the one that is to change, in this state. pol1: its rules. enabled_pol1: rules of the enabled profile.
     holds_fallback, holds_emergency: whether it has the attribute. fallback: who has the fallback attribute. is_test: it
-    is a test profile. switching: a switch waits for its reset. local: the device itself chose the enabled profile, for
-    an emergency or a test. way_back: where a switch that is not final, or such a choice, can lead back to. return_to:
-    where a fallback has to return to, because that profile must not be disabled.
+    is a test profile. switching: a switch is promised, or waits for its reset. local: the device itself chose the
+    enabled profile, for an emergency or a test. way_back: where a switch that is not final, or such a choice, can lead
+    back to. return_to: where a fallback has to return to, because that profile must not be disabled.
     """
 
     isd_p: IsdP
@@ -181,12 +180,12 @@ ESTABLISH_KEYS: Rules = ((_with_profile, WRONG_STATE),)
 """An SM-DP establishes keys before it installs a profile."""
 
 
-def check(isdr: M2mIsdR, conversation: Conversation, aid: bytes, rules: Rules) -> IsdP:
+def check(isdr: M2mIsdR, aid: bytes, rules: Rules) -> IsdP:
     """The ISD-P with this AID; StatusError 6A88 when there is none, and that of the first rule that it breaks."""
     isd_p = isdr.isd_ps.by_aid(aid)
     if isd_p is None:
         raise StatusError(status.REFERENCED_DATA_NOT_FOUND)
-    now = _situation(isdr, conversation, isd_p)
+    now = _situation(isdr, isd_p)
     for broken, sw in rules:
         if broken(now):
             raise StatusError(sw)
@@ -204,7 +203,7 @@ def pol1(isdr: M2mIsdR, aid: bytes) -> Pol1:
     return Pol1(coded[0] if coded else 0)
 
 
-def _situation(isdr: M2mIsdR, conversation: Conversation, isd_p: IsdP) -> Situation:
+def _situation(isdr: M2mIsdR, isd_p: IsdP) -> Situation:
     enabled, profile = isdr.profiles.enabled(), isdr.profiles.by_aid(isd_p.aid)
     fallback = isdr.nvm.get(keys.FALLBACK_ATTRIBUTE)
     return Situation(
@@ -216,7 +215,7 @@ def _situation(isdr: M2mIsdR, conversation: Conversation, isd_p: IsdP) -> Situat
         holds_emergency=isdr.nvm.get(keys.EMERGENCY_ATTRIBUTE) == isd_p.aid,
         fallback=fallback,
         is_test=profile is not None and profile.profile_class is ProfileClass.TEST,
-        switching=bool(conversation.afterwards) or isdr.switching.asked is not None,
+        switching=isdr.switching.waiting,
         local=local.active(isdr.nvm),
         way_back=_way_back(isdr),
         return_to=_return_to(isdr),

@@ -100,10 +100,14 @@ RETREATS = frozenset({SwitchReason.ROLL_BACK, SwitchReason.FALL_BACK})
 
 
 class Switching:
-    """The switches of one card."""
+    """The switches of one card.
+
+    Volatile: what was promised in a response that is not out yet.
+    """
 
     def __init__(self, isdr: M2mIsdR) -> None:
         self._isdr = isdr
+        self._promised = False
 
     @property
     def asked(self) -> AskedSwitch | None:
@@ -114,13 +118,36 @@ class Switching:
         self, conversation: Conversation, target: bytes, reason: SwitchReason = SwitchReason.ENABLE
     ) -> None:
         """Switch to the profile with the AID `target` once the response is out; no rule is applied."""
-        conversation.afterwards.append(lambda: self.begin(target, reason))
+        self._promised = True
+        conversation.afterwards.append(lambda: self._keep(target, reason))
+
+    def take_back(self, conversation: Conversation, before: int) -> None:
+        """The command has failed: of what its conversation left to be done, only the first `before` stay."""
+        if len(conversation.afterwards) > before:
+            del conversation.afterwards[before:]
+            self._promised = False
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a switch waits: for its response to be out, or for the reset."""
+        return self._promised or self.asked is not None
+
+    def _keep(self, target: bytes, reason: SwitchReason) -> None:
+        """The response is out. What the device itself has chosen meanwhile is not taken from it."""
+        self._promised = False
+        if self.asked is None or self.asked.reason in RETREATS:
+            self.begin(target, reason)
 
     def begin(self, target: bytes, reason: SwitchReason) -> None:
         """Make a switch durable, and ask the terminal for the reset that carries it out."""
         with self._isdr.nvm.transaction():
             self._isdr.nvm.set(keys.M2M_SWITCH, AskedSwitch(target, reason))
         self._ask_for_refresh()
+
+    def reset(self) -> None:
+        """The card is reset: what is due happens, what nobody was told of never will."""
+        self._promised = False
+        self.carry_out()
 
     def carry_out(self) -> None:
         """Carry out what was asked for, if anything, as a reset does: with all that follows, in one transaction.

@@ -6,10 +6,11 @@ import pytest
 
 from euicc.globalplatform.dgi import DgiError
 from euicc.m2m.commands.data_groups import DataGroup, parse_all
+from euicc.m2m.isd_p import LifeCycle
 from euicc.m2m.smsr_address import SmsrAddress
 from euicc.runtime import keys
 from tests.m2m import commands
-from tests.m2m.managed import ICCID, OTHER_ICCID, SECOND, THIRD, Managed, managed
+from tests.m2m.managed import FIRST, ICCID, OTHER_ICCID, SECOND, THIRD, Managed, managed
 
 SET_FALLBACK = "3A05" + commands.lv("4F" + commands.lv(SECOND.hex()))
 SET_EMERGENCY = "3A09" + SET_FALLBACK[4:]
@@ -99,6 +100,14 @@ def test_groups_take_effect_together_or_not_at_all(here: Managed) -> None:
     addressing = "3A07" + commands.lv("A3" + commands.lv(SMSR))
     assert here.sw(store(0x88, 0, SET_FALLBACK + addressing)) == 0x9000
     assert (holder(here), here.isdr.smsr_address.sms) == (SECOND, bytes.fromhex("91947117325476"))
+
+
+def test_a_group_that_fails_takes_the_switch_with_it(here: Managed) -> None:
+    enable = "3A03" + commands.lv("4F" + commands.lv(SECOND.hex()))
+    assert here.sw(store(0x88, 0, enable + "3A07" + commands.lv("A304"))) == 0x6A80
+    here.handset.reset()
+    assert here.states()[FIRST] == LifeCycle.ENABLED
+    assert here.sw(commands.enable(SECOND)) == 0x9000
 
 
 def test_a_reset_ends_a_chain(here: Managed) -> None:

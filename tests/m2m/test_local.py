@@ -30,7 +30,7 @@ from tests.m2m.attended import (
     told,
 )
 from tests.m2m.managed import CARD, FIRST, ICCID, OTHER_ICCID, SECOND, THIRD, Managed, package, scp80
-from tests.m2m.test_switching import DISABLING_NOT_ALLOWED, rule
+from tests.m2m.test_switching import BY_SUBMIT, DISABLING_NOT_ALLOWED, deliver, rule
 
 ENABLE_EMERGENCY, DISABLE_EMERGENCY, ENABLE_TEST, DISABLE_TEST = "3A0A00", "3A0B00", "3A0C00", "3A0D00"
 TEST_ICCID = "8900101234567890156"
@@ -228,6 +228,15 @@ def test_a_switch_that_waited_for_its_reset_is_what_the_emergency_returns_to() -
     assert enabled(here) == SECOND
     report(here, NORMAL)
     assert told(here) == [(2, 2, SECOND)]
+
+
+def test_what_the_device_chose_is_not_undone_by_a_switch_promised_before() -> None:
+    here = vehicle(emergency=False)
+    deliver(here, commands.enable(SECOND), BY_SUBMIT)
+    assert esx(here, ENABLE_TEST) == 0x9000
+    assert enabled(here) == THIRD
+    assert esx(here, DISABLE_TEST) == 0x9000
+    assert enabled(here) == FIRST
 
 
 def test_a_network_that_goes_does_not_keep_the_chosen_profile_from_its_reset() -> None:

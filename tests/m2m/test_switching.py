@@ -6,11 +6,12 @@ from typing import Literal
 
 import pytest
 
-from apdu import Command
+from apdu import Command, Response
 from euicc.m2m.switching import AskedSwitch, SwitchReason
 from euicc.runtime import keys
 from euicc.testing.faults import power_cuts
 from euicc.testing.ota import Handset, Protection, Script, parse_expanded
+from euicc.testing.ota.sms import envelope
 from tests.m2m import commands
 from tests.m2m.attended import (
     NORMAL,
@@ -26,7 +27,7 @@ from tests.m2m.attended import (
     report,
     told,
 )
-from tests.m2m.managed import FIRST, ICCID, OTHER_ICCID, SECOND, THIRD, Managed
+from tests.m2m.managed import CARD, FIRST, ICCID, OTHER_ICCID, SECOND, TAR, THIRD, Managed
 
 THIRD_ICCID = "8900101234567890149"
 BY_SUBMIT = Protection(by_submit=True)
@@ -83,6 +84,35 @@ def test_nothing_is_switched_when_the_power_goes_before_the_response_was_out(
         outcomes.append(asked)
     assert outcomes == sorted(outcomes)
     assert {*outcomes} == {False, True}
+
+
+def test_what_is_promised_in_a_response_that_is_not_out_binds_the_next_packet() -> None:
+    """The device takes short messages, but fetches nothing until the end."""
+    here = declared(ICCID, OTHER_ICCID, THIRD_ICCID)
+    deliver(here, commands.enable(SECOND), BY_SUBMIT)
+    for command in (commands.delete(SECOND), commands.enable(THIRD), commands.set_fallback(THIRD)):
+        assert parse_expanded(deliver(here, command)).sw == 0x6985
+    poll(here)
+    assert enabled(here) == SECOND
+
+
+def deliver(here: Managed, command: str, protection: Protection | None = None) -> bytes:
+    """A short message; the response script, if it comes in the report."""
+    delivery = here.platform.pack(CARD, TAR, _script(command), protection)
+    (tpdu,) = delivery.tpdus
+    answer = Response.parse(here.card.transmit(envelope(tpdu).encode()))
+    if answer.sw1 != 0x61:
+        return b""
+    report = Response.parse(here.card.transmit(bytes((0x00, 0xC0, 0x00, 0x00, answer.sw2))))
+    return delivery.response(report.data).data
+
+
+def test_what_was_promised_and_never_told_is_forgotten_with_a_reset() -> None:
+    here = declared()
+    deliver(here, commands.enable(SECOND), BY_SUBMIT)
+    power_cycle(here)
+    assert enabled(here) == FIRST
+    assert here.sw(commands.enable(SECOND)) == 0x9000
 
 
 def test_the_last_of_two_wishes_counts() -> None:

@@ -172,6 +172,19 @@ def test_the_switch_waits_for_the_end_of_the_session() -> None:
     assert kinds.index(CommandType.CLOSE_CHANNEL) < kinds.index(CommandType.REFRESH)
 
 
+def test_a_switch_that_waits_for_the_end_binds_the_scripts_that_follow() -> None:
+    server = admin()
+    for command in (commands.enable(SECOND), commands.delete(SECOND), commands.enable(SECOND)):
+        server.queue(EID, script(command))
+    device = line(server)
+    device.hold(HERE)
+    assert status_words(server) == ["9000", "6985", "6985"]
+    device.restart()
+    enabled = device.card.isdr.profiles.enabled()
+    assert enabled is not None
+    assert enabled.aid == SECOND
+
+
 def test_an_immediate_action_is_no_trigger_and_waits_for_the_end() -> None:
     server = admin()
     server.queue(EID, bytes.fromhex("AA0B8109" + "810301010482028182"))

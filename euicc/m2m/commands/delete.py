@@ -63,7 +63,7 @@ def _delete(isdr: M2mIsdR, conversation: Conversation, command: Command, objects
 
 def _delete_profile(isdr: M2mIsdR, conversation: Conversation, command: Command, objects: Objects) -> None:
     """ES5.DeleteProfile: the ISD-P, whatever there is in it."""
-    isd_p = policy.check(isdr, conversation, objects[0].value, policy.DELETE)
+    isd_p = policy.check(isdr, objects[0].value, policy.DELETE)
     with isdr.nvm.transaction():
         _erase(isdr, isd_p)
 
@@ -74,7 +74,7 @@ def _master_delete(isdr: M2mIsdR, conversation: Conversation, command: Command, 
     StatusError 6982 when it is wrong, was used, or the ISD-P has no key to verify it with.
     """
     named, reference, token = objects
-    isd_p = policy.check(isdr, conversation, named.value, policy.MASTER_DELETE)
+    isd_p = policy.check(isdr, named.value, policy.MASTER_DELETE)
     if not _tlv_find(reference.value, TOKEN_IDENTIFIER):
         raise StatusError(status.INCORRECT_DATA)
     expected = _token(isdr, isd_p, command, named.encoded + reference.encoded)

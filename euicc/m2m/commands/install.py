@@ -82,7 +82,7 @@ def _personalize(isdr: M2mIsdR, conversation: Conversation, request: Request) ->
     if request.instance == aids.ISD_R:
         conversation.target = None
     else:
-        conversation.target = policy.check(isdr, conversation, request.instance, ()).aid
+        conversation.target = policy.check(isdr, request.instance, ()).aid
     return b""
 
 

@@ -46,7 +46,7 @@ def isd_p_keys(isdr: M2mIsdR, conversation: Conversation, value: bytes) -> bytes
 
 def _target(isdr: M2mIsdR, conversation: Conversation) -> IsdP:
     """The ISD-P that INSTALL [for personalization] named; StatusError 6A88 when it is gone, 6985 with a profile."""
-    return policy.check(isdr, conversation, conversation.target or b"", policy.ESTABLISH_KEYS)
+    return policy.check(isdr, conversation.target or b"", policy.ESTABLISH_KEYS)
 
 
 def _store(ring: KeyRing, established: Established) -> None:

@@ -20,14 +20,14 @@ _LENGTH = 16
 
 def enable(isdr: M2mIsdR, conversation: Conversation, value: bytes) -> bytes:
     """ES5.EnableProfile: the switch happens once the response is out."""
-    aid = _checked(isdr, conversation, value, policy.ENABLE)
+    aid = _checked(isdr, value, policy.ENABLE)
     isdr.switching.ask(conversation, aid, SwitchReason.ENABLE)
     return b""
 
 
 def disable(isdr: M2mIsdR, conversation: Conversation, value: bytes) -> bytes:
     """ES5.DisableProfile: the holder of the fallback attribute is enabled instead, once the response is out."""
-    _checked(isdr, conversation, value, policy.DISABLE)
+    _checked(isdr, value, policy.DISABLE)
     fallback = isdr.nvm.get(keys.FALLBACK_ATTRIBUTE)
     assert fallback is not None  # otherwise the rules refuse
     isdr.switching.ask(conversation, fallback, SwitchReason.DISABLE)
@@ -36,17 +36,17 @@ def disable(isdr: M2mIsdR, conversation: Conversation, value: bytes) -> bytes:
 
 def set_fallback(isdr: M2mIsdR, conversation: Conversation, value: bytes) -> bytes:
     """ES5.SetFallbackAttribute: who had it has it no more."""
-    isdr.nvm.set(keys.FALLBACK_ATTRIBUTE, _checked(isdr, conversation, value, policy.SET_FALLBACK))
+    isdr.nvm.set(keys.FALLBACK_ATTRIBUTE, _checked(isdr, value, policy.SET_FALLBACK))
     return b""
 
 
 def set_emergency(isdr: M2mIsdR, conversation: Conversation, value: bytes) -> bytes:
     """ES5.SetEmergencyProfileAttribute: who had it has it no more."""
-    isdr.nvm.set(keys.EMERGENCY_ATTRIBUTE, _checked(isdr, conversation, value, policy.SET_EMERGENCY))
+    isdr.nvm.set(keys.EMERGENCY_ATTRIBUTE, _checked(isdr, value, policy.SET_EMERGENCY))
     return b""
 
 
-def _checked(isdr: M2mIsdR, conversation: Conversation, value: bytes, rules: Rules) -> bytes:
+def _checked(isdr: M2mIsdR, value: bytes, rules: Rules) -> bytes:
     """The AID that a data group holds; StatusError 6A80, and those of the rules."""
     try:
         named = tlv.parse(value)
@@ -54,4 +54,4 @@ def _checked(isdr: M2mIsdR, conversation: Conversation, value: bytes, rules: Rul
         raise StatusError(status.INCORRECT_DATA) from None
     if named.tag != AID or len(named.value) != _LENGTH:
         raise StatusError(status.INCORRECT_DATA)
-    return policy.check(isdr, conversation, named.value, rules).aid
+    return policy.check(isdr, named.value, rules).aid

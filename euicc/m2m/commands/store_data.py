@@ -84,10 +84,12 @@ def local_store_data(isdr: M2mIsdR, conversation: Conversation, command: Command
 
 def store(isdr: M2mIsdR, conversation: Conversation, command: Command, find: Find) -> bytes:
     """One block, with the functions that `find` finds."""
+    left = len(conversation.afterwards)
     try:
         return _run(isdr, conversation, _groups(conversation, command), find)
     except StatusError:
         conversation.chain = None
+        isdr.switching.take_back(conversation, left)
         raise
 
 

@@ -67,6 +67,12 @@ def disagreements(vehicle: Vehicle, operator: Operator, number: int, eis: Eis, a
         yield f"the network of {operator.title} does not admit it"
 
 
+def still_served(operator: Operator, number: int) -> Iterator[str]:
+    """That an operator has not barred the subscription of a vehicle that it has no more."""
+    if operator.network.attach(operator.imsi(number), lambda challenge: None) is not Admission.BARRED:
+        yield f"{operator.title} still serves it"
+
+
 def opens(vehicle: Vehicle, key_set: KeySet, counter: int) -> bool:
     """Whether the card answers a packet under these keys, in the report or by a message of its own."""
     before = vehicle.air.sms.count

@@ -8,7 +8,10 @@
     Enabled, fallback           there           B: ES4.DeleteProfile, and the subscription is barred
     Enabled, fallback           none            ES4.PrepareSMSRChange, ES4.SMSRChange, if A has an SM-SR of its own
 
-Nothing of it is remembered: whoever begins again, after whatever went wrong, goes on where EIS and card are.
+A card that goes back to B for the third time stays there; A's profile stays in it, disabled, for another day.
+
+Nothing but how often that was is remembered: whoever begins again, after whatever went wrong, goes on where EIS and
+card are.
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ from examples.fleet.operators import Operator
 
 ROLL_BACKS_MAX = 3
 FAILURES_MAX = 20
+STEPS_MAX = 100
 BETWEEN_FAILURES = 600.0
 BETWEEN_ROLL_BACKS = 2 * HOUR
 NO_NETWORK = "no network of operator A where it is"
@@ -134,17 +138,17 @@ class Change:
 
     def steps(self) -> Steps[View]:
         """Until it is on A, or known to stay on B; what the EIS says then. GivenUp."""
-        while True:
+        for _ in range(STEPS_MAX):
             view = yield from self._look()
             self.stage, step = self._next(view)
             if step is None:
-                break
+                if view.b is None:
+                    self._b.network.bar(self._b.imsi(self._number))
+                return view
             response: Response = yield from step(view)
             if not response.status.ok:
                 yield from self._failed(response)
-        if view.b is None:
-            self._b.network.bar(self._b.imsi(self._number))
-        return view
+        raise GivenUp(f"{self.stage.value}, again and again")
 
     def audit(self, view: View) -> Steps[EisResponse]:
         """ES4.AuditEIS, as both operators in turn: the EIS is what the card says."""

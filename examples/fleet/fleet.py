@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
+from euicc.testing.m2m.eis import Eis
 from euicc.testing.m2m.https_admin import HttpsAdmin
 from euicc.testing.m2m.https_admin_exchange import HttpsSide
 from euicc.testing.m2m.pki import M2mPki
@@ -20,14 +21,14 @@ from euicc.testing.smsr.https import HttpsTransport
 from euicc.testing.smsr.identity import SmsrIdentity
 from euicc.testing.smsr.smsr import Smsr
 from examples.fleet import garage
-from examples.fleet.agreement import disagreements, opens
+from examples.fleet.agreement import disagreements, opens, still_served
 from examples.fleet.campaign import Change, GivenUp, Servers, Stage, Steps, View, Wait
 from examples.fleet.drive import Drive
 from examples.fleet.factory import Factory
-from examples.fleet.fates import FLOWS, Fate, fates
+from examples.fleet.fates import FLOWS, HOUR, Fate, fates
 from examples.fleet.journal import Journal, Record
 from examples.fleet.line import ADDRESS, Part
-from examples.fleet.operators import operators
+from examples.fleet.operators import Operator, operators
 from examples.fleet.options import Options
 from examples.fleet.orders import OnDemand
 from examples.fleet.vehicle import Air, Vehicle
@@ -42,6 +43,8 @@ RULES = (
 SMDP = "2.999.3.1"
 BETWEEN_TURNS = 15.0
 UNTIL_QUIET = 30.0
+QUIET_MAX = 48 * HOUR
+NOBODY_KNOWS = "nobody knows which network"
 UNUSED_COUNTER = 1 << 32
 """A counter that no SM-SR has come to."""
 
@@ -49,7 +52,7 @@ UNUSED_COUNTER = 1 << 32
 class Fleet:
     """Options and, when they name one, a directory in which everything stays.
 
-    drives: vehicles in traffic; records: all whose turn has come.
+    drives: vehicles in traffic; records: all whose turn has come; ended: how many came to their end in this process.
     """
 
     def __init__(self, options: Options) -> None:
@@ -82,6 +85,7 @@ class Fleet:
         networks = {operator.plmn: operator.network for operator in self._operators}
         self._air = Air(self.world.sms, networks, lambda: self.world.now, self._admin)
         self.drives: dict[int, Drive] = {}
+        self.ended = 0
         self._plan()
 
     @property
@@ -93,6 +97,11 @@ class Fleet:
     def unfinished(self) -> bool:
         """Whether some vehicle is not accounted for."""
         return self.waiting > 0 or bool(self.drives)
+
+    @property
+    def target(self) -> str:
+        """The operator to whom everybody is to go."""
+        return self._a.title
 
     def fate(self, number: int) -> Fate:
         """Of a vehicle."""
@@ -170,24 +179,37 @@ class Fleet:
         self.journal.keep(number, record, self.world.now)
 
     def _journey(self, drive: Drive) -> Steps[None]:
-        change = drive.change
+        network, wrong = NOBODY_KNOWS, []
         try:
-            view = yield from change.steps()
+            view = yield from drive.change.steps()
             server = self.world.smsrs[view.server]
-            while not server.is_idle(drive.vehicle.eid) or not drive.vehicle.in_service:
-                yield Wait(UNTIL_QUIET)
+            yield from self._quiet(drive, server)
             before = server.eis(drive.vehicle.eid)
-            yield from change.audit(view)
-            after = server.eis(drive.vehicle.eid)
-            assert before is not None
-            assert after is not None
+            yield from drive.change.audit(view)
             operator = self._a if view.on_a else self._b
-            wrong = [*disagreements(drive.vehicle, operator, drive.number, before, after)]
-            wrong += self._keys_open(drive, view)
-            network = operator.title
+            network, wrong = operator.title, [*self._wrong(drive, operator, view, before)]
         except GivenUp as reason:
-            wrong, network = [str(reason)], "nobody knows"
+            wrong = [str(reason)]
         self._end(drive, network, wrong)
+
+    def _quiet(self, drive: Drive, server: Smsr) -> Steps[None]:
+        """Until the SM-SR has nothing to do with the card, and short messages reach it."""
+        for _ in range(int(QUIET_MAX / UNTIL_QUIET)):
+            if server.is_idle(drive.vehicle.eid) and drive.vehicle.in_service:
+                return
+            yield Wait(UNTIL_QUIET)
+        raise GivenUp("it never comes to rest")
+
+    def _wrong(self, drive: Drive, operator: Operator, view: View, before: Eis | None) -> Iterator[str]:
+        """All that does not agree after an audit; `before`: the EIS before it."""
+        after = self.world.smsrs[view.server].eis(drive.vehicle.eid)
+        if before is None or after is None:
+            yield "no EIS"
+            return
+        yield from disagreements(drive.vehicle, operator, drive.number, before, after)
+        yield from self._keys_open(drive, view)
+        if view.on_a:
+            yield from still_served(self._b, drive.number)
 
     def _keys_open(self, drive: Drive, view: View) -> Iterator[str]:
         """What is wrong with who can open the card: the old SM-SR, as long as it has the card."""
@@ -210,10 +232,13 @@ class Fleet:
         ended = replace(
             record, network=network, reason=reason, wrong="; ".join(wrong) or None, ended=self.world.now
         )
+        self.ended += 1
         self.world.remove(drive.vehicle)
         del self.drives[drive.number]
         self._orders.forget(drive.number)
+        # What the server remembers for tests is of no use to anybody here.
         self._admin.requests.clear()
+        self._admin.answers(drive.vehicle.eid)
         self._keys.pop((drive.vehicle.eid, self._a.iccid(drive.number)), None)
         self._garage.put_back(drive.number, drive.vehicle.card)
         self._keep(drive.number, ended)

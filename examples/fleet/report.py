@@ -30,6 +30,9 @@ def lines(fleet: Fleet) -> Iterator[str]:
         numbers = [number for number in range(fleet.options.vehicles) if fleet.fate(number).kind is kind]
         if numbers:
             yield f"{len(numbers):6} {told}: {_outcomes(fleet, numbers)}"
+    numbers = [number for number in range(fleet.options.vehicles) if fleet.fate(number).https]
+    if numbers:
+        yield f"{len(numbers):6} reached by HTTPS: {_outcomes(fleet, numbers)}"
     yield from _listed(fleet)
     yield _effort(fleet)
     yield (
@@ -41,12 +44,13 @@ def lines(fleet: Fleet) -> Iterator[str]:
 
 def accounted(fleet: Fleet) -> bool:
     """Whether every vehicle is on A, or on B with a reason, and EIS, card and network agree."""
-    records = fleet.records
-    return len(records) == fleet.options.vehicles and all(map(_is_right, records.values()))
+    return all(_is_right(fleet, fleet.records.get(number)) for number in range(fleet.options.vehicles))
 
 
-def _is_right(record: Record) -> bool:
-    return record.network is not None and record.wrong is None
+def _is_right(fleet: Fleet, record: Record | None) -> bool:
+    if record is None or record.network is None or record.wrong is not None:
+        return False
+    return record.network == fleet.target or record.reason is not None
 
 
 def _outcomes(fleet: Fleet, numbers: list[int]) -> str:
@@ -66,7 +70,7 @@ def _listed(fleet: Fleet) -> Iterator[str]:
     wrong = [
         (number, record.wrong or "still on its way")
         for number, record in sorted(fleet.records.items())
-        if not _is_right(record)
+        if not _is_right(fleet, record)
     ]
     for number, what in wrong[:LISTED_MAX]:
         yield f"{fleet.vin(number)}: {what}"
@@ -75,10 +79,11 @@ def _listed(fleet: Fleet) -> Iterator[str]:
 
 
 def _effort(fleet: Fleet) -> str:
-    sms, count = fleet.world.sms, fleet.options.vehicles
+    """What this process did."""
+    sms, seconds = fleet.world.sms, process_time()
+    each = f", {seconds / fleet.ended * 1000:.0f} ms a vehicle" if fleet.ended else ""
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     return (
         f"{timedelta(seconds=int(fleet.world.now))} of their time, {sms.count} short messages ({sms.lost} lost); "
-        f"{process_time():.1f} s of processor time, {process_time() / count * 1000:.0f} ms a vehicle; "
-        f"{memory} MiB"
+        f"{seconds:.1f} s of processor time{each}, {memory} MiB"
     )

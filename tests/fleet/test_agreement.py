@@ -9,7 +9,7 @@ import pytest
 from euicc.testing.m2m.eis import Eis, KeySet
 from euicc.testing.m2m.es3 import ProfileState
 from euicc.testing.ota import KeySet as Scp80Keys
-from examples.fleet.agreement import disagreements, opens
+from examples.fleet.agreement import disagreements, opens, still_served
 from tests.fleet.scene import NUMBER, Scene, scene
 
 
@@ -62,6 +62,12 @@ def test_another_operator(here: Scene) -> None:
 def test_a_network_that_does_not_admit_it(here: Scene) -> None:
     here.b.network.bar(here.b.imsi(NUMBER))
     assert found(here, here.factory.eis(NUMBER)) == ["the network of operator B does not admit it"]
+
+
+def test_an_operator_that_still_serves_a_vehicle_that_left(here: Scene) -> None:
+    assert [*still_served(here.b, NUMBER)] == ["operator B still serves it"]
+    here.b.network.bar(here.b.imsi(NUMBER))
+    assert [*still_served(here.b, NUMBER)] == []
 
 
 def test_the_keys_of_the_eis_open_the_card_and_others_do_not(here: Scene) -> None:

@@ -64,7 +64,10 @@ def main(arguments: list[str]) -> int:
     chosen = read.parse_args(own)
     if chosen.enrol:
         pki = pki_in(Path(chosen.pki)) if chosen.pki else Pki.default()
-        count = write_enrolment(chosen.enrol, pki, chosen.workers, chosen.devices, chosen.batch)
+        try:
+            count = write_enrolment(chosen.enrol, pki, chosen.workers, chosen.devices, chosen.batch)
+        except OSError as error:
+            read.error(f"argument --enrol: {chosen.enrol} cannot be written: {error.strerror or error}")
         print(f"{chosen.enrol}: {count} devices of {chosen.workers} workers")
         return 0
     if importlib.util.find_spec("locust") is None:

@@ -178,10 +178,13 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     with serving(pki_in(Path(chosen.pki)) if chosen.pki else Pki.default()) as servers:
-        if chosen.eim:
-            write_configuration(servers, chosen.eim)
-        if chosen.codes:
-            write_codes(servers, chosen.codes, chosen.devices)
+        try:
+            if chosen.eim:
+                write_configuration(servers, chosen.eim)
+            if chosen.codes:
+                write_codes(servers, chosen.codes, chosen.devices)
+        except OSError as error:
+            parser.error(f"{error.filename} cannot be written: {error.strerror}")
         print(f"eIM at https://{servers.eim.address}, SM-DP+ at https://{servers.smdp.address}", flush=True)
         stopped.wait()
         print(servers.verdict())

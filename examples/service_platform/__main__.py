@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import sys
 import tempfile
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -29,14 +31,18 @@ class PartiesError(Exception):
     """The file of parties is none."""
 
 
+class NotReached(Exception):
+    """Nothing answers at the address of the platform."""
+
+
 DOCUMENTED = (
     StoreError,
     ServeError,
     PartiesError,
+    NotReached,
     diagram.DocumentError,
     Refusal,
     httpx.HTTPError,
-    httpx.InvalidURL,
     OSError,
 )
 """What the user can be told in one line; anything else is a bug and shows itself."""
@@ -65,8 +71,12 @@ def _parties(path: Path | None) -> tuple[Party, ...]:
     if path is None:
         return TEST_PARTIES
     try:
-        parties = read_parties(path.read_text())
+        parties = read_parties(path.read_text("utf-8"))
         Directory(parties)
+    except json.JSONDecodeError as error:
+        raise PartiesError(f"{path}: it is not JSON: {error}") from None
+    except OSError as error:
+        raise PartiesError(f"{path} cannot be read: {error.strerror or error}") from None
     except ValueError as error:
         raise PartiesError(f"{path}: {error}") from None
     return parties
@@ -76,17 +86,25 @@ def device(arguments: argparse.Namespace) -> None:
     """An emulated device for a platform that is served: reports itself if it has a credential, then attaches."""
     numbers = Numbers.of(arguments.number)
     made = EmulatedDevice(numbers.imei, make_card(arguments.number, numbers.imsi, numbers.iccid))
-    with httpx.Client(base_url=arguments.url) as http:
-        print(
-            f"IMEI {numbers.imei}, "
-            + ", ".join(f"{name.upper()} {of}" for name, of in made.identity().items())
-        )
+    print(
+        f"IMEI {numbers.imei}, " + ", ".join(f"{name.upper()} {of}" for name, of in made.identity().items())
+    )
+    with _reached(arguments.url), httpx.Client(base_url=arguments.url) as http:
         if arguments.credential is not None:
             seen = made.report(Client(http, arguments.credential))
             print(f"reported itself: {seen['service_state']}")
         access = made.attach_over(http)
         leads = f", leads to: {', '.join(access.access_points)}" if access.access_points else ""
         print(f"attaches: {access.admission.value}{leads}")
+
+
+@contextmanager
+def _reached(url: str) -> Iterator[None]:
+    """NotReached when nothing answers there."""
+    try:
+        yield
+    except (httpx.TransportError, httpx.InvalidURL) as error:
+        raise NotReached(f"no platform is reached at {url}: {error}; is it served?") from None
 
 
 def tell(arguments: argparse.Namespace) -> None:

@@ -51,7 +51,7 @@ TEST_PARTIES = (
 def read_parties(text: str) -> tuple[Party, ...]:
     """Parties as JSON, a list of {"name", "role", "token"}; ValueError."""
     listed = json.loads(text)
-    if not isinstance(listed, list):
+    if not isinstance(listed, list) or not listed:
         raise ValueError('it is a list of {"name", "role", "token"}')
     return tuple(_party(each) for each in listed)
 
@@ -59,6 +59,8 @@ def read_parties(text: str) -> tuple[Party, ...]:
 def _party(value: object) -> Party:
     match value:
         case {"name": str(name), "role": str(role), "token": str(token), **others} if not others and token:
+            if role not in PARTIES:
+                raise ValueError(f"{role} is no role of a party: {', '.join(PARTIES)}")
             return Party(name, Role(role), token)
     raise ValueError('each party is {"name", "role", "token"}, all of them text')
 

@@ -11,6 +11,7 @@ import pytest
 from euicc import eid as eids
 from euicc.testing.eim import Eim
 from euicc.testing.pki import Pki
+from examples.load import serve
 from examples.load.__main__ import main, parser
 from examples.load.options import as_arguments
 
@@ -25,6 +26,10 @@ WRONG = (
     (["--pki", "/nowhere"], "no CI certificate"),
     (["--connect-to", "eim"], "'eim' is not NAME=HOST:PORT"),
     (["--binding", "xml"], "--binding: invalid choice: 'xml'"),
+    (
+        ["--devices", "1", "--enrol", "/nowhere/devices.csv"],
+        "--enrol: /nowhere/devices.csv cannot be written",
+    ),
     (["--device", "1"], "unrecognized arguments: --device 1"),
 )
 
@@ -81,3 +86,13 @@ def test_what_an_eim_has_to_know(tmp_path: Path) -> None:
             eids.parse(row["eid"]), token=int(row["association_token"]), certificates=certificates
         )
         assert known.certificate is not None
+
+
+def test_servers_that_cannot_write_for_the_devices(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["serve", "--eim", "/nowhere/eim.der"])
+    with pytest.raises(SystemExit) as end:
+        serve.main()
+    assert end.value.code == 2
+    assert "/nowhere/eim.der cannot be written: No such file" in capsys.readouterr().err

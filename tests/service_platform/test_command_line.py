@@ -89,6 +89,7 @@ def test_a_document_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path:
     [
         "no json",
         "{}",
+        "[]",
         '[{"name": "a", "role": "operator"}]',
         '[{"name": "a", "role": "owner", "token": "t"}]',
         '[{"name": "a", "role": "device", "token": "t"}]',
@@ -123,7 +124,7 @@ def test_an_emulated_device_for_a_served_platform(
     assert said[1] == "attaches: the subscription is barred"
     assert said[3:5] == ["reported itself: device_test", "attaches: admitted, leads to: test"]
     for nobody in (url, "http://127.0.0.1:port", "platform"):
-        with pytest.raises(SystemExit, match="error: "):
+        with pytest.raises(SystemExit, match=f"error: no platform is reached at {nobody}: "):
             run(monkeypatch, "device", "--url", nobody)
 
 

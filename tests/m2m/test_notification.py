@@ -40,6 +40,8 @@ from tests.m2m.managed import FIRST, SECOND, Managed, managed
 EID = "89049032001001000000000000000120"
 WITHOUT_EVENTS = bytes.fromhex("FFFFFFFFEE") + b"\xff" * 15
 """TERMINAL PROFILE of a terminal that does not tell of its location status."""
+RETRY, CONFIRMATION = bytes.fromhex("A503001000"), bytes.fromhex("A503005000")
+"""Value of a timer of one minute, and of five."""
 NO_ANSWER = ("", 0x6A88)
 
 
@@ -179,10 +181,12 @@ def test_what_is_not_done_is_tried_again_after_a_while(result: int) -> None:
     here = attended()
     here.handset.answer = refusing(SHORT_MESSAGE, result=result)
     report(here, NORMAL)
+    assert here.handset.commands[-1].endswith(RETRY)
     poll(here, 3)
     assert len(told(here)) == 1
     here.handset.answer = refusing()
     expire(here)
+    assert here.handset.commands[-1].endswith(CONFIRMATION)
     assert told(here) == [(1, 1, FIRST)] * 2
 
 

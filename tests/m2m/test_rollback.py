@@ -27,7 +27,7 @@ from tests.m2m.attended import (
     report,
     told,
 )
-from tests.m2m.managed import FIRST, ICCID, OTHER_ICCID, SECOND, THIRD, Managed
+from tests.m2m.managed import FIRST, ICCID, OTHER_ICCID, SECOND, THIRD, Managed, managed
 
 THIRD_ICCID = "8900101234567890149"
 WITHOUT_SMS = bytes.fromhex("FFFFFFFD") + b"\xff" * 16
@@ -152,6 +152,16 @@ def test_a_network_that_took_it_once_and_never_again_is_none() -> None:
         assert enabled(here) == SECOND
         expire(here)
     assert enabled(here) == FIRST
+
+
+def test_without_an_sm_sr_to_tell_it_goes_back() -> None:
+    here = managed(ICCID, OTHER_ICCID)
+    assert here.sw(commands.enable(SECOND)) == 0x9000
+    report(here, NORMAL)
+    for _ in range(here.isdr.registration.patience.attempts):
+        assert enabled(here) == SECOND
+        expire(here)
+    assert (enabled(here), here.handset.sent) == (FIRST, [])
 
 
 def test_a_confirmation_at_the_last_moment_keeps_the_new_profile() -> None:

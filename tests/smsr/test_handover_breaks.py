@@ -102,6 +102,23 @@ def test_a_server_is_killed_before_and_after_every_commit(name: str) -> None:
     assert point > 10
 
 
+def test_a_card_that_was_here_before() -> None:
+    """What earlier handovers between the same two left behind is not taken for the one that a kill interrupts."""
+    point, deaths = -1, 1
+    while deaths:
+        point += 2
+        world = Watched()
+        assert handed_over(world).status.ok
+        assert world.ask(PrepareSmsrChange(EID, SR2), at=SR1).status.ok
+        assert world.ask(SmsrChange(EID, SR1), at=SR2).status.ok
+        for name in (SR1, SR2):
+            world.registries[name].counting, world.registries[name].point = True, point
+        broken(world)
+        used(world)
+        deaths = world.deaths
+    assert point > 10
+
+
 def test_the_card_loses_its_power_at_every_write() -> None:
     point, cuts = 0, 1
     while cuts:

@@ -1,7 +1,7 @@
 """What an SM-SR must not forget, in one SQLite file: the EIS of its cards, counters, operations, messages, handovers.
 
-Whatever belongs together is one transaction, and is there after the process was killed at any moment. A counter is
-durable before the packet that carries it leaves.
+Whatever belongs together is one transaction, and is there after the process was killed at any moment; a machine that
+loses its power may lose the last of them. A counter is written before the packet that carries it leaves.
 """
 
 from __future__ import annotations
@@ -128,19 +128,26 @@ class Registry:
 
     def put(self, eis: Eis) -> None:
         """Keep this EIS; its audit trail is left out, see `note`. A counter counts only for a set that is new."""
+        before = self._read.get(eis.eid)
         with self.transaction():
             encoded = records.encode(replace(eis, audit_trail=()))
             self._database.execute("INSERT OR REPLACE INTO card VALUES (?, ?)", (eis.eid, encoded))
             self._remember(replace(eis, audit_trail=()))
-            for each in eis.isd_r.key_sets:
-                if each.counter is not None:
-                    row = (eis.eid, each.version, each.counter)
-                    self._database.execute("INSERT OR IGNORE INTO counter VALUES (?, ?, ?)", row)
-            self._database.execute("DELETE FROM address WHERE eid = ?", (eis.eid,))
-            for profile in eis.profiles:
-                number = profile.subscription.msisdn
-                if number:
-                    self._database.execute("INSERT OR REPLACE INTO address VALUES (?, ?)", (number, eis.eid))
+            if before is None or before.isd_r != eis.isd_r:
+                self._put_counters(eis)
+            if before is None or _numbers(before) != _numbers(eis):
+                self._put_numbers(eis)
+
+    def _put_counters(self, eis: Eis) -> None:
+        for each in eis.isd_r.key_sets:
+            if each.counter is not None:
+                row = (eis.eid, each.version, each.counter)
+                self._database.execute("INSERT OR IGNORE INTO counter VALUES (?, ?, ?)", row)
+
+    def _put_numbers(self, eis: Eis) -> None:
+        self._database.execute("DELETE FROM address WHERE eid = ?", (eis.eid,))
+        for number in _numbers(eis):
+            self._database.execute("INSERT OR REPLACE INTO address VALUES (?, ?)", (number, eis.eid))
 
     def remove(self, eid: bytes) -> None:
         """Forget a card, and everything of it."""
@@ -287,6 +294,10 @@ class Registry:
 
     def _row(self, query: str, *values: object) -> Any:
         return self._database.execute(query, values).fetchone()
+
+
+def _numbers(eis: Eis) -> list[str]:
+    return [each.subscription.msisdn for each in eis.profiles if each.subscription.msisdn]
 
 
 def _inner(content: Content) -> object:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from euicc.testing.m2m.eis import Audited
-from euicc.testing.m2m.es3 import SUCCESS, Response, Status
+from euicc.testing.m2m.es3 import Response, Status
 from euicc.testing.m2m.es7 import (
     AuthenticateSmsr,
     AuthenticateSmsrResponse,
@@ -63,13 +63,14 @@ class _Giving:
 
 def smsr_change(case: Case) -> Procedure[Response]:
     """ES4.SMSRChange: answered when the card is handed over, or stays."""
-    giving = _Giving(case, _handover(case), touched=case.resumed)
-    if giving.handover.phase == GONE:
-        return Response(SUCCESS)
-    if giving.handover.phase == FAILED:
+    handover = _interrupted(case) if case.resumed else _begun(case)
+    if handover is None:
+        # It had failed, and was being tidied up.
+        yield from _tidy_up(case)
         return Response(refusals.UNREACHED)
-    request = HandoverEuicc(case.eid, giving.handover.name, case.eis.without_keys(), case.until)
-    ask = Ask(giving.handover.peer, Call(giving.handover.name, request))
+    giving = _Giving(case, handover, touched=case.resumed)
+    request = HandoverEuicc(case.eid, handover.name, case.eis.without_keys(), case.until)
+    ask = Ask(handover.peer, Call(handover.name, request))
     while True:
         event = yield Listen(giving.until, ask)
         if isinstance(event, Called):
@@ -80,16 +81,17 @@ def smsr_change(case: Case) -> Procedure[Response]:
             return (yield from _concluded(giving, refusals.UNREACHED))
 
 
-def _handover(case: Case) -> Handover:
-    """That of before, if there is one: the operation has the name of its own number in it."""
-    for known in case.registry.handovers(case.eid):
-        if case.resumed and known.peer == case.request.target_smsr and known.phase != FAILED:
-            return known
+def _begun(case: Case) -> Handover:
     if case.requester not in {each.operator for each in case.eis.profiles}:
         raise Refusal(refusals.NO_CUSTOMER)
     handover = Handover(case.random(_NAME_LENGTH).hex(), case.eid, case.request.target_smsr, OPEN)
     case.registry.keep(handover)
     return handover
+
+
+def _interrupted(case: Case) -> Handover | None:
+    """The one that was under way; None when it had come to an end."""
+    return next((each for each in case.registry.handovers(case.eid) if each.phase in LOCKING), None)
 
 
 def belongs(handovers: list[Handover], requester: str, name: str) -> bool:

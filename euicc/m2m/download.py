@@ -74,13 +74,18 @@ class Download:
             self._header = headers.read(bytes(self._package))
         except (TlvError, headers.HeaderError):
             return
-        if self._isdr.profiles.by_iccid(headers.metadata(self._header).iccid) is not None:
+        self._require_new(headers.metadata(self._header).iccid)
+
+    def _require_new(self, iccid: bytes) -> None:
+        if self._isdr.profiles.by_iccid(iccid) is not None:
             raise _refused(Status.INVALID_PARAMETER, "a profile with this ICCID is on the card")
 
     def _store(self) -> bytes:
         installation = self._installer.finish()
         assert self._header is not None  # no package ends before its header
         metadata = headers.metadata(self._header)
+        # Once more: it may have come into another ISD-P meanwhile.
+        self._require_new(metadata.iccid)
         if not consistency.files_match(metadata, installation.profile):
             raise _refused(Status.INVALID_PARAMETER, "EF.ICCID is not the ICCID of the header")
         profile = Profile(

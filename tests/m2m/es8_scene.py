@@ -76,18 +76,19 @@ class Scene:
 
     card: Card = field(default_factory=card_with)
     host: Scp03tHost = field(default_factory=lambda: Scp03tHost(HOST_KEYS, AID, CHALLENGE))
+    aid: bytes = AID
 
     @property
     def state(self) -> LifeCycle:
-        return isdr_of(self.card).isd_ps.state(isd_p_of(self.card))
+        return isdr_of(self.card).isd_ps.state(isd_p_of(self.card, self.aid))
 
     def tlv(self, encoded: bytes) -> bytes:
         """One command TLV; the whole answer."""
-        return isdr_of(self.card).es8(isd_p_of(self.card)).tlv(tlv.parse(encoded))[0]
+        return isdr_of(self.card).es8(isd_p_of(self.card, self.aid)).tlv(tlv.parse(encoded))[0]
 
     def apdu(self, command: bytes) -> bytes:
         """One C-APDU; StatusError."""
-        return isdr_of(self.card).es8(isd_p_of(self.card)).execute(Command.parse(command))
+        return isdr_of(self.card).es8(isd_p_of(self.card, self.aid)).execute(Command.parse(command))
 
     def open(self) -> Scene:
         """84 and 85."""

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from apdu import aid as aids
 from apdu import tlv
 from asn1.generated import pe
 from euicc import Card
@@ -19,8 +20,11 @@ from euicc.runtime.nvm import PowerLoss
 from euicc.testing.faults.memory import MemoryFull
 from euicc.testing.profile_builder import Subscription, build
 from euicc.testing.smdp_m2m import scp03t
+from euicc.testing.smdp_m2m.scp03t import Scp03tHost
 from tests.m2m.es8_scene import (
     AID,
+    CHALLENGE,
+    HOST_KEYS,
     Scene,
     add_isd_p,
     card_with,
@@ -32,6 +36,7 @@ from tests.m2m.es8_scene import (
 
 ICCID = bytes.fromhex("980001214365870931F1")
 CONDITIONS = "9f860104"
+OTHER = aids.isd_p(0x21)
 
 
 def installed(card: Card) -> tuple[bytes, bytes]:
@@ -123,6 +128,19 @@ def test_no_iccid_twice() -> None:
     assert statuses(response) == [Status.INVALID_PARAMETER]
     assert response.profile_installation_aborted is True
     assert scene.state is LifeCycle.PERSONALIZED
+
+
+def test_no_iccid_twice_though_both_come_at_once() -> None:
+    first = Scene()
+    add_isd_p(first.card, IsdP(OTHER, personalized=True))
+    second = Scene(first.card, Scp03tHost(HOST_KEYS, OTHER, CHALLENGE), OTHER)
+    begun, *rest = scp03t.blocks(package())
+    for scene in (first.open(), second.open()):
+        assert scene.data(begun) == b""
+    answers = [[scene.data(piece) for piece in rest][-1] for scene in (first, second)]
+    responses = [statuses(pe.EUICCResponse.decode(answer)) for answer in answers]
+    assert responses == [[Status.OK], [Status.INVALID_PARAMETER]]
+    assert (first.state, second.state) == (LifeCycle.DISABLED, LifeCycle.PERSONALIZED)
 
 
 def test_an_error_ends_the_session_early_and_another_one_may_succeed() -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from euicc.profiles.profile import Profile
     from euicc.runtime.applet import Selection
     from euicc.runtime.nvm import Nvm
+    from euicc.uicc.application_data import SecurityDomainKey
 
 
 def identity_of(nvm: Nvm) -> M2mIdentity:
@@ -58,7 +59,7 @@ class M2mIsdR(IsdR):
         self.switching = Switching(self)
         self.notifications_m2m = M2mNotifications(self)
         self.registration = Registration(self)
-        self._conversations: dict[int, Conversation] = {}
+        self._conversations: dict[int, tuple[tuple[SecurityDomainKey, ...], Conversation]] = {}
         self._es8: dict[bytes, Es8] = {}
         self._establishments: dict[bytes, KeyEstablishment] = {}
 
@@ -98,14 +99,19 @@ class M2mIsdR(IsdR):
         return agent_of(self)
 
     def conversation(self, protected: Protected) -> Conversation:
-        """The conversation with whoever has this key set; chains of STORE DATA go on from packet to packet."""
+        """The conversation with whoever has this key set: chains of STORE DATA go on from packet to packet.
+
+        It begins anew when keys of the set were replaced.
+        """
+        version = protected.key_version
         secured = Conversation.secured_packet(
-            protected.authenticated, protected.ciphered, protected.key_version, aids.ISD_R
+            protected.authenticated, protected.ciphered, version, aids.ISD_R
         )
-        before = self._conversations.get(protected.key_version)
-        if before is not None:
+        key_set = self.key_ring.key_set(version)
+        known, before = self._conversations.get(version, (key_set, secured))
+        if known == key_set:
             secured.chain, secured.listing, secured.target = before.chain, before.listing, before.target
-        self._conversations[protected.key_version] = secured
+        self._conversations[version] = key_set, secured
         return secured
 
     def free_aid(self) -> bytes:
@@ -136,16 +142,11 @@ class M2mIsdR(IsdR):
             found = self._establishments[aid] = KeyEstablishment(self.m2m_identity, self.env.random)
         return found
 
-    def forget_conversations(self, key_versions: Iterable[int]) -> None:
-        """What those left unfinished who had these key sets."""
-        for version in key_versions:
-            self._conversations.pop(version, None)
-
     def forget_isd_p(self, aid: bytes) -> None:
         """An ISD-P was deleted: nothing of it goes on in another one with its AID."""
         self._establishments.pop(aid, None)
         self._es8.pop(aid, None)
-        for conversation in self._conversations.values():
+        for _, conversation in self._conversations.values():
             if conversation.target == aid:
                 conversation.target = None
 

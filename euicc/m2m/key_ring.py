@@ -59,6 +59,10 @@ class KeyRing:
         """The key versions there are, in the order of their first keys."""
         return tuple(dict.fromkeys(key.version for key in self.keys))
 
+    def key_set(self, version: int) -> tuple[SecurityDomainKey, ...]:
+        """The keys with this version."""
+        return tuple(key for key in self.keys if key.version == version)
+
     def key(self, version: int, identifier: int) -> SecurityDomainKey | None:
         """The key with this version (KVN) and identifier (KID)."""
         return _find(self.keys, (version, identifier))
@@ -91,6 +95,17 @@ class KeyRing:
         name = f"{self._aid.hex()}/{version:02X}"
         self._memory.delete(keys.OTA_COUNTER, name)
         self._memory.delete(keys.SCP03_COUNTER, name)
+
+
+def can_be_managed(present: Iterable[SecurityDomainKey]) -> bool:
+    """Whether an SM-SR reaches an ISD-R with these keys: KIc and KID of one version for SCP80, AES or DES."""
+    usable = {_name(key) for key in present if _is_for_blocks(key)}
+    return any({(version, key_set.ENC), (version, key_set.MAC)} <= usable for version in SCP80_VERSIONS)
+
+
+def _is_for_blocks(key: SecurityDomainKey) -> bool:
+    component = key_set.symmetric(key)
+    return component is not None and key_set.block_size(component.type) is not None
 
 
 def _find(present: Iterable[SecurityDomainKey], name: tuple[int, int]) -> SecurityDomainKey | None:

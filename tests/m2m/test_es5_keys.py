@@ -102,6 +102,34 @@ def test_keys_that_are_refused(command: str, sw: int) -> None:
     assert versions(here) == (0x01, 0x40)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(put_key(0x41, *map(field, NEW_KEYS), old=0x01), id="to SCP81"),
+        pytest.param(put_key(0x02, field(PSK[:16]), old=0x01), id="KIc to another set"),
+        pytest.param(put_key(0x01, field(PSK[:16], PSK_KEY), old=0x01), id="KIc a PSK"),
+    ],
+)
+def test_no_key_makes_the_card_unreachable(command: str) -> None:
+    here = managed()
+    assert here.es5(command) == ("", 0x6A80)
+    assert versions(here) == (0x01, 0x40)
+
+
+def test_who_has_new_keys_begins_a_conversation_of_his_own() -> None:
+    """With the same version: what the keys before had left unfinished is nobody's."""
+    here = managed(ICCID, OTHER_ICCID)
+    with_new_keys(here)
+    assert here.es5(commands.create(THIRD), NEW)[1] == 0x9000
+    assert here.es5(commands.personalize(THIRD), NEW)[1] == 0x9000
+    assert here.es5("80E2080003" + "3A0512", NEW) == ("", 0x9000)
+    others = tuple(bytes([first]) * 16 for first in (0x31, 0x32, 0x33))
+    assert here.sw(put_key(0x02, *map(field, others), old=0x02)) == 0x9000
+    here.platform.register(NEW, KeySet(0x02, others[0], others[1]))
+    assert here.es5("80E2880112" + "4F10" + SECOND.hex(), NEW) == ("", 0x6A86)
+    assert here.es5(commands.addressing("A3048102" + "9121"), NEW) == ("", 0x9000)
+
+
 def test_keys_that_are_not_enciphered_for_this_conversation() -> None:
     here = managed()
     with_new_keys(here)

@@ -12,6 +12,7 @@ from euicc.testing.m2m.key_establishment import (
     BASE_KEY,
     PSK_KEY,
     KeyRequest,
+    certificate_dgi,
     store_data,
 )
 from euicc.testing.m2m.server_key import ServerKey
@@ -66,6 +67,17 @@ def test_keys_that_replace_all_others_leave_nothing_to_the_old_sm_sr() -> None:
     assert there.script(MEMORY, name=name).sw == status.SUCCESS
     with pytest.raises(NoAnswer):
         there.sw(MEMORY)
+
+
+def test_keys_that_would_leave_the_card_to_nobody_are_not_stored() -> None:
+    there = managed()
+    request = KeyRequest(0x41, usage=BASE_KEY, type=PSK_KEY, length=32, delete_existing=True)
+    challenge, sw = step_1(there, SM_SR)
+    assert sw == status.SUCCESS
+    signed = establishment(request, SM_SR).sign(challenge)
+    blocks = len(store_data(certificate_dgi(SM_SR.encoded)))
+    assert run(there, store_data(signed.dgis(), first=blocks, last=True)) == (b"", 0x6A80)
+    assert there.isdr.key_ring.versions() == (0x01, 0x40)
 
 
 @pytest.mark.parametrize("size", [255, 100, 7])

@@ -18,8 +18,7 @@ from apdu import Command, StatusError, TlvError, status, tlv
 from euicc.globalplatform import key_set
 from euicc.globalplatform.load import NO_CONFIRMATION
 from euicc.m2m import policy
-from euicc.m2m.key_ring import TOKEN_VERSION
-from euicc.ota.security import CIPHERING_KEY, INTEGRITY_KEY, SCP80_VERSIONS
+from euicc.m2m.key_ring import TOKEN_VERSION, can_be_managed
 from euicc.runtime import keys
 
 if TYPE_CHECKING:
@@ -127,13 +126,10 @@ def _finalise_handover(
             for each in objects
         )
 
-    left = {(key.version, key.identifier) for key in isdr.key_ring.keys if listed(key)}
-    if not any({(version, CIPHERING_KEY), (version, INTEGRITY_KEY)} <= left for version in SCP80_VERSIONS):
+    if not can_be_managed(filter(listed, isdr.key_ring.keys)):
         raise StatusError(status.INCORRECT_DATA)
-    before = isdr.key_ring.versions()
     with isdr.nvm.transaction():
         isdr.key_ring.keep(listed)
-    isdr.forget_conversations(set(before) - set(isdr.key_ring.versions()))
     return b""
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apdu import StatusError, status
 from apdu import aid as aids
 from euicc.crypto.gp_certificate import ServerKind
 from euicc.m2m import policy
+from euicc.m2m.key_ring import can_be_managed
 
 if TYPE_CHECKING:
     from euicc.m2m.conversation import Conversation
@@ -22,10 +24,14 @@ def isd_r_certificate(isdr: M2mIsdR, conversation: Conversation, value: bytes) -
 
 
 def isd_r_keys(isdr: M2mIsdR, conversation: Conversation, value: bytes) -> bytes:
-    """ES5.EstablishISDRKeySet, the keys: the receipt. The other key sets stay until the handover is finalised."""
+    """ES5.EstablishISDRKeySet, the keys: the receipt. The other key sets stay until the handover is finalised.
+
+    StatusError 6A80 when they shall not, and nobody could manage the card any more.
+    """
     established = isdr.key_establishment(aids.ISD_R).establish(value)
     _store(isdr.key_ring, established)
-    isdr.forget_conversations(key.version for key in established.keys)
+    if not can_be_managed(isdr.key_ring.keys):
+        raise StatusError(status.INCORRECT_DATA)
     return established.response
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from apdu import Command, StatusError, status
 from euicc.globalplatform import key_set
 from euicc.globalplatform.put_key import read, replacing
-from euicc.m2m.key_ring import SCP80_VERSIONS, SCP81_VERSIONS
+from euicc.m2m.key_ring import SCP80_VERSIONS, SCP81_VERSIONS, can_be_managed
 
 if TYPE_CHECKING:
     from euicc.m2m.conversation import Conversation
@@ -21,13 +21,16 @@ DEKS = {**dict.fromkeys(SCP80_VERSIONS, 0x03), **dict.fromkeys(SCP81_VERSIONS, 0
 def put_key(isdr: M2mIsdR, conversation: Conversation, command: Command) -> bytes:
     """PUT KEY as in `euicc.globalplatform.put_key`, for versions 01 to 0F and 40 to 4F.
 
-    StatusError 6A80 for another version; 6985 when the conversation has no DEK.
+    StatusError 6A80 for another version, and when nobody could manage the card any more; 6985 when the conversation has
+    no DEK.
     """
     conversation.target = None
     new = read(command, lambda: _dek(isdr, conversation))
     if new.version not in DEKS:
         raise StatusError(status.INCORRECT_DATA)
     whole = replacing(isdr.key_ring.keys, new)
+    if not can_be_managed(whole):
+        raise StatusError(status.INCORRECT_DATA)
     with isdr.nvm.transaction():
         isdr.key_ring.replace(whole)
     return bytes([new.version]) + new.check_values

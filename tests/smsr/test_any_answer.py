@@ -16,12 +16,13 @@ from euicc.testing.m2m.eis import Eis
 from euicc.testing.m2m.es3 import Request
 from euicc.testing.m2m.messages import Answer
 from euicc.testing.m2m.registry import Registry
+from euicc.testing.ota.sms import deliver
 from euicc.testing.smsr import Patience, Smsr
 from euicc.testing.smsr.errand import Exchange
 from euicc.testing.smsr.notification import CardNotification
 from euicc.testing.smsr.steps import Refused, Send, Silence
 from tests.smsr.test_policy import TOKEN
-from tests.smsr.world import EID, ICCIDS, SR1, SR2, A, B, identity, registered
+from tests.smsr.world import EID, ICCIDS, MSISDNS, SR1, SR2, A, B, identity, registered
 
 Outcome = bytes | Exception
 
@@ -133,3 +134,30 @@ def test_every_confirmation_ends(outcomes: list[Outcome], number: int) -> None:
     smsr.receive_notification(EID, payload, 0.0)
     over(smsr)
     assert smsr.is_idle(EID)
+
+
+headers = st.dictionaries(st.sampled_from([0x00, 0x08, 0x24, 0x70, 0x71]), st.binary(max_size=4), max_size=3)
+
+
+@st.composite
+def user_data(draw: st.DrawFn) -> bytes:
+    elements = b"".join(bytes((tag, len(value))) + value for tag, value in draw(headers).items())
+    return bytes((len(elements),)) + elements + draw(st.binary(max_size=40))
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(
+        st.one_of(st.binary(max_size=30), user_data().map(lambda data: deliver(MSISDNS[0], data))), max_size=4
+    )
+)
+def test_whatever_comes_from_the_network_does_nothing(tpdus: list[bytes]) -> None:
+    smsr = Smsr(identity(SR1), Registry())
+    smsr.register(registered(), addressing=False)
+    smsr.submit(A, es3.AuditEis(EID), 0.0)
+    for tpdu in tpdus:
+        smsr.receive_sms(tpdu)
+        smsr.receive_report(MSISDNS[0], tpdu)
+        smsr.receive_notification(EID, tpdu)
+    assert not smsr.is_idle(EID)
+    assert smsr.messages() == []

@@ -14,7 +14,8 @@ _VALIDITY_LENGTHS = {0x00: 0, 0x10: 1, 0x08: 7, 0x18: 7}
 _TIME = bytes.fromhex("22705200000000")
 _TIME_LENGTH = len(_TIME)
 _INTERNATIONAL, _NUMBER_TYPE = 0x10, 0x70
-_CONCATENATED, _CONCATENATED_WIDE = 0x00, 0x08
+_NUMBERINGS, _NUMBERING_LENGTH = (0x00, 0x08), 3
+"""User data header elements of concatenated messages: reference of 8 or 16 bits, parts, place."""
 _SETS_MAX = 64
 
 
@@ -104,11 +105,13 @@ class Reassembly:
         self._parts: OrderedDict[tuple[str, bytes], dict[int, ShortMessage]] = OrderedDict()
 
     def add(self, message: ShortMessage) -> Whole | None:
-        """One more short message; the whole one if this completes it."""
-        numbering = message.elements.get(_CONCATENATED) or message.elements.get(_CONCATENATED_WIDE)
+        """One more short message; the whole one if this completes it. ShortMessageError."""
+        numbering = next((message.elements[tag] for tag in _NUMBERINGS if tag in message.elements), None)
         if numbering is None:
             return Whole(message.number, message.elements, message.payload)
-        *_, total, place = numbering
+        if len(numbering) < _NUMBERING_LENGTH or not 1 <= numbering[-1] <= numbering[-2]:
+            raise ShortMessageError("concatenation element")
+        total, place = numbering[-2:]
         name = (message.number, numbering[:-1])
         parts = self._parts.setdefault(name, {})
         parts[place] = message

@@ -35,7 +35,7 @@ from examples.fleet.vehicle import Air, Vehicle
 from examples.fleet.world import World
 
 RULES = (
-    SmsRule(Happening.LOST, probability=0.005),
+    SmsRule(Happening.LOST, probability=0.01),
     SmsRule(Happening.DELAYED, probability=0.02, seconds=20.0),
     SmsRule(Happening.REPEATED, probability=0.01, seconds=20.0),
 )
@@ -186,6 +186,9 @@ class Fleet:
             yield from self._quiet(drive, server)
             before = server.eis(drive.vehicle.eid)
             yield from drive.change.audit(view)
+            # Who looks at the card itself must not be the one who meets its fate.
+            drive.vehicle.lose_power_at(None)
+            yield from self._quiet(drive, server)
             operator = self._a if view.on_a else self._b
             network, wrong = operator.title, [*self._wrong(drive, operator, view, before)]
         except GivenUp as reason:

@@ -132,8 +132,8 @@ class Vehicle:
             self._sim.fresh = True
             self._safely(lambda: b"")
 
-    def lose_power_at(self, write: int) -> None:
-        """Power will go at this write to the card's memory, counted from now."""
+    def lose_power_at(self, write: int | None) -> None:
+        """Power will go at this write to the card's memory, counted from now; None: it will not."""
         self.card.nvm.lose_power_at = write
 
     def _safely(self, act: Callable[[], bytes | None]) -> bytes | None:

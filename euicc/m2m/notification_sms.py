@@ -13,16 +13,17 @@ from apdu.cat.objects import Address
 from euicc.m2m import connectivity
 from euicc.m2m.key_ring import SCP80_VERSIONS
 from euicc.m2m.target import TAR
-from euicc.ota.algorithms import AES_CBC, keyed
+from euicc.ota.algorithms import codings, keyed
 from euicc.ota.packet import COMMAND_CHECK_FREE, COUNTER_LENGTH, HEADER
 from euicc.ota.security import INTEGRITY_KEY
 from euicc.ota.sms import COMMAND_PACKET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from euicc.m2m.isdr import M2mIsdR
     from euicc.m2m.key_ring import KeyRing
+    from euicc.ota.algorithms import KeyedCipher
     from euicc.toolkit.procedure import Procedure
 
 SPI = bytes((0x02, 0x00))
@@ -48,20 +49,24 @@ def by_sms(isdr: M2mIsdR, payload: bytes) -> Procedure[bool]:
 
 
 def secured(ring: KeyRing, data: bytes) -> bytes | None:
-    """The command packet for `data`, from CPL on, by the first key set for SCP80; None without an AES one."""
+    """The command packet for `data`, from CPL on, by the first key set for SCP80; None without any."""
+    return next((_packet(data, *found) for found in _protections(ring)), None)
+
+
+def _protections(ring: KeyRing) -> Iterator[tuple[int, KeyedCipher, int]]:
+    """KIc and KID (both alike: version and algorithm), the cipher, and bytes of a check value."""
     for version in sorted(each for each in ring.versions() if each in SCP80_VERSIONS):
         key = ring.key(version, INTEGRITY_KEY)
         for component in key.components if key else ():
-            cipher = keyed(AES_CBC, component.type, component.data)
-            if cipher is not None:
-                return _packet(cipher.mac, component.mac_length, version << 4 | AES_CBC, data)
-    return None
+            for coding in codings(component.type, len(component.data)):
+                cipher = keyed(coding, component.type, component.data)
+                if cipher is not None:
+                    yield version << 4 | coding, cipher, component.mac_length
 
 
-def _packet(mac: Callable[[bytes], bytes], mac_length: int, key: int, data: bytes) -> bytes:
-    """`key`: KIc and KID alike, version and algorithm."""
+def _packet(data: bytes, key: int, cipher: KeyedCipher, mac_length: int) -> bytes:
     unsigned = bytes(COUNTER_LENGTH + 1)
     header_length = COMMAND_CHECK_FREE + mac_length
     length = HEADER - 2 + len(unsigned) + mac_length + len(data)
     header = length.to_bytes(2, "big") + bytes((header_length,)) + SPI + bytes((key, key)) + TAR
-    return header + unsigned + mac(header + unsigned + data)[:mac_length] + data
+    return header + unsigned + cipher.mac(header + unsigned + data)[:mac_length] + data

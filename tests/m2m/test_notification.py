@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from Crypto.Cipher import DES3
 
 from apdu import tlv
 from apdu.cat.commands import more_time
@@ -14,6 +15,7 @@ from euicc.m2m.notification import NotificationType, PendingNotification
 from euicc.runtime import keys
 from euicc.testing.faults import power_cuts
 from euicc.testing.ota import Handset
+from euicc.testing.ota.sms import Submitted
 from euicc.toolkit.procedure import CommandNotAllowed, Procedure
 from tests.m2m import commands
 from tests.m2m.attended import (
@@ -36,6 +38,7 @@ from tests.m2m.attended import (
     told,
 )
 from tests.m2m.managed import FIRST, SECOND, Managed, managed
+from tests.m2m.test_es5_keys import DES_KEY, field, put_key
 
 EID = "89049032001001000000000000000120"
 WITHOUT_EVENTS = bytes.fromhex("FFFFFFFFEE") + b"\xff" * 15
@@ -63,6 +66,20 @@ def test_the_first_attachment_by_bytes() -> None:
     payload = "E12B" + "4C10" + EID + "4D0101" + "4E020001" + "2F10" + FIRST.hex().upper()
     assert sent.hex().upper()[: len(head + packet)] == head + packet
     assert [each.hex().upper() for each in payloads(here)] == [payload]
+
+
+def test_a_card_whose_sm_sr_has_des_keys_says_it_with_those() -> None:
+    here = attended()
+    keys_of_two = tuple(bytes(range(first, first + 16)) for first in (0x10, 0x30, 0x50))
+    assert here.sw(put_key(0x02, *(field(key, DES_KEY) for key in keys_of_two))) == 0x9000
+    assert here.sw(commands.finalise("020103")) == 0x9000
+    report(here, NORMAL)
+    (packet,) = [Submitted.parse(tpdu).payload for tpdu in here.handset.sent]
+    head, check, data = packet[:16], packet[16:24], packet[24:]
+    assert head.hex() == "004315" + "0200" + "2525" + "000001" + "000000000000"
+    mac = DES3.new(keys_of_two[1], DES3.MODE_CBC, iv=bytes(8))
+    assert mac.encrypt(head + data + bytes(-len(head + data) % 8))[-8:] == check
+    assert data.hex().upper()[:4] == "E12B"
 
 
 def test_it_comes_once_in_the_life_of_a_card() -> None:

@@ -78,6 +78,27 @@ class RatRule:
 
 
 @dataclass(frozen=True)
+class Patience:
+    """How long a card of SGP.02 waits, and how often it tries: the standard leaves it to the product.
+
+    registration_seconds: for the network to take a new profile. refusals: how often it may say that there is no
+    service until then, each reset counted. attempts: of sending one notification. retry_seconds: between two that
+    failed. confirmation_seconds: for the SM-SR to confirm. rest_seconds: until a notification is sent again that
+    nothing else can be done about. losses: how often in a row a final profile may lose its network. loss_seconds: for
+    how long it may.
+    """
+
+    registration_seconds: int = 300
+    refusals: int = 5
+    attempts: int = 5
+    retry_seconds: int = 60
+    confirmation_seconds: int = 300
+    rest_seconds: int = 3600
+    losses: int = 5
+    loss_seconds: int = 600
+
+
+@dataclass(frozen=True)
 class Config:
     """The product.
 
@@ -94,7 +115,7 @@ class Config:
     answer_unauthenticated: whether a secured packet over the air that no key authenticates is answered with its status,
     as older cards do, or not at all. refresh_after_update: mode of the REFRESH (apdu.cat.RefreshMode) after a remote
     script that wrote to files and asks for none itself; None: no REFRESH. quirks: names of `euicc.quirks.QUIRKS`, what
-    this card does otherwise than the standards say.
+    this card does otherwise than the standards say. patience: with networks and the SM-SR, of a card of SGP.02.
     """
 
     variant: str = "sgp22"
@@ -149,6 +170,7 @@ class Config:
     answer_unauthenticated: bool = False
     refresh_after_update: int | None = None
     quirks: tuple[str, ...] = ()
+    patience: Patience = Patience()
 
     def __post_init__(self) -> None:
         if self.variant not in VARIANTS:
@@ -175,11 +197,18 @@ class Config:
     def from_json(cls, text: str) -> Config:
         """What `to_json` wrote; choices missing there have their default, unknown ones are left out."""
         stored = json.loads(text)
-        known = {field.name for field in fields(cls)}
-        values = {name: _frozen(value) for name, value in stored.items() if name in known}
+        values = _known(cls, stored)
+        if "patience" in stored:
+            values["patience"] = Patience(**_known(Patience, stored["patience"]))
         if "rat" in stored:
             values["rat"] = tuple(_rat_rule(rule) for rule in stored["rat"])
         return cls(**values)
+
+
+def _known(kind: type[Config | Patience], stored: dict[str, Any]) -> dict[str, Any]:
+    """The choices among these that this release knows."""
+    known = {field.name for field in fields(kind)}
+    return {name: _frozen(value) for name, value in stored.items() if name in known}
 
 
 def _frozen(value: Any) -> Any:

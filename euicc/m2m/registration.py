@@ -13,7 +13,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apdu import TlvError
@@ -40,27 +39,6 @@ NORMAL_SERVICE = 0x00
 _IMEI_LENGTH = 8
 
 
-@dataclass(frozen=True)
-class Patience:
-    """How long the card waits, and how often it tries: choices of the product, SGP.02 leaves them open.
-
-    registration_seconds: for the network to take a new profile. refusals: how often it may say that there is no
-    service until then, each reset counted. attempts: of sending one notification. retry_seconds: between two that
-    failed. confirmation_seconds: for the SM-SR to confirm. rest_seconds: until a notification is sent again that
-    nothing else can be done about. losses: how often in a row a final profile may lose its network. loss_seconds: for
-    how long it may.
-    """
-
-    registration_seconds: int = 300
-    refusals: int = 5
-    attempts: int = 5
-    retry_seconds: int = 60
-    confirmation_seconds: int = 300
-    rest_seconds: int = 3600
-    losses: int = 5
-    loss_seconds: int = 600
-
-
 class Registration(ToolkitApplet):
     """The listener of one card. registered: whether the network has taken the enabled profile since the reset."""
 
@@ -73,7 +51,7 @@ class Registration(ToolkitApplet):
         self._told = False
         self._sending = False
         self.registered = False
-        self.patience = Patience()
+        self.patience = isdr.config.patience
 
     def profile_taken(self) -> None:
         """As `ToolkitApplet`: the terminal begins to look for a network."""

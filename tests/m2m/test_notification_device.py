@@ -6,7 +6,7 @@ from apdu import Command
 from apdu.cat import Event, GeneralResult, Result
 from apdu.cat.objects import LocationStatus
 from euicc import Card
-from euicc.m2m.registration import Patience
+from euicc.config import Patience
 from euicc.testing.ota import OtaPlatform, Script, parse_expanded
 from ipa.terminal import Terminal
 from ipa.toolkit import Toolkit

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from asn1.generated import pe, rsp
-from euicc.config import ANY_OPERATOR, Config, Operator, Ppr, RatRule, RspCapability, UiccCapability
+from euicc import Card
+from euicc.config import ANY_OPERATOR, Config, Operator, Patience, Ppr, RatRule, RspCapability, UiccCapability
+from euicc.m2m.isdr import M2mIsdR
 
 CONFIGS = [
     Config(),
@@ -58,3 +61,19 @@ def test_capabilities_are_the_bits_of_the_schema() -> None:
         assert set(name.split("_")) <= set(bits(pe.UICCCapability)[bit].replace("I_SIM", "ISIM").split("_"))
     for bit, name in bits(RspCapability).items():
         assert set(name.split("_")) <= set(bits(rsp.RspCapability)[bit].split("_"))
+
+
+def test_patience_is_stored_and_unknown_kinds_of_it_are_left_out() -> None:
+    config = Config(variant="sgp02", patience=Patience(losses=2))
+    assert Config.from_json(config.to_json()) == config
+    stored = json.loads(config.to_json())
+    stored["patience"] = {"losses": 3, "of_a_later_release": 1}
+    assert Config.from_json(json.dumps(stored)).patience == Patience(losses=3)
+
+
+def test_a_card_of_sgp02_is_as_patient_after_it_was_opened(tmp_path: Path) -> None:
+    path = tmp_path / "m2m.card"
+    Card.manufacture(config=Config(variant="sgp02", patience=Patience(attempts=1))).save(path)
+    with Card.open(path) as card:
+        assert isinstance(card.isdr, M2mIsdR)
+        assert card.isdr.registration.patience.attempts == 1

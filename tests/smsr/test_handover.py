@@ -193,3 +193,28 @@ def test_calls_of_es7_that_belong_to_no_handover_reach_no_card() -> None:
     ):
         assert world.ask(request, B).status.message == "no such handover goes on"
     assert world.network.count == sent
+
+
+def test_only_who_was_asked_can_answer() -> None:
+    world = World()
+    world.sr1.submit(A, SmsrChange(EID, SR2, validity=1000), world.now, "change")
+    (asked,) = world.sr1.messages()
+    assert isinstance(asked.content, Call)
+    world.sr1.receive("somebody", Answer(asked.content.reference, Response()), world.now)
+    assert world.sr1.manages(EID)
+    world.sr1.acknowledge(asked)
+    world.sr1.receive(SR2, Answer(asked.content.reference, Response()), world.now)
+    assert not world.sr1.manages(EID)
+
+
+def test_nobody_is_asked_any_more_once_it_is_over() -> None:
+    world = World()
+    world.sr1.submit(A, SmsrChange(EID, SR2, validity=1000), world.now, "change")
+    (asked,) = world.sr1.messages()
+    world.now += 1000
+    world.sr1.advance(world.now)
+    (answered,) = world.sr1.messages()
+    assert isinstance(asked.content, Call)
+    assert isinstance(answered.content, Answer)
+    assert answered.content.reference == "change"
+    assert world.sr1.manages(EID)

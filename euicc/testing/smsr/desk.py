@@ -14,7 +14,7 @@ from euicc.testing.smsr.errand import NEVER, Errand
 class Desk:
     """One operation at a time, in the order in which they came; confirmations go beside it.
 
-    confirmations: by the numbers of the notifications.
+    confirmations: by the numbers of the notifications. asked: references of calls to other servers.
     """
 
     eid: bytes
@@ -22,6 +22,7 @@ class Desk:
     operation: Operation | None = None
     errand: Errand | None = None
     confirmations: dict[int, Errand] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
 
     @property
     def errands(self) -> Iterator[Errand]:

@@ -46,7 +46,7 @@ class Errand:
     """Runs one procedure. begin: starts an exchange with the card, or raises what is thrown into the procedure; call:
     sends a call to another server.
 
-    done: whether it is over; result: what it returned, error: what it raised.
+    done: whether it is over; result: what it returned. wake: when it has something to do.
     """
 
     def __init__(

@@ -66,7 +66,7 @@ class Smsr:
         self._desks: dict[bytes, Desk] = {}
         self._wakes: list[tuple[float, bytes]] = []
         self._messages = {each.number: each for each in registry.outgoing()}
-        self._asking: dict[str, tuple[bytes, int]] = {}
+        self._asking: dict[str, tuple[bytes, Outgoing]] = {}
         self._count = 0
         for operation in registry.operations():
             self._desk(operation.eid).waiting.append(operation)
@@ -119,7 +119,7 @@ class Smsr:
             self.submit(sender, content.request, now, content.reference)
         elif isinstance(content, Answer):
             with self._event(now):
-                self._answered(content)
+                self._answered(sender, content)
 
     def receive_sms(self, tpdu: bytes, now: float | None = None) -> None:
         """An SMS-DELIVER TPDU for its number: part of a card's response, or a notification; otherwise nothing."""
@@ -233,6 +233,9 @@ class Smsr:
         while desk.errand is None or desk.errand.done:
             if desk.errand is not None and desk.operation is not None:
                 self._end(desk.operation, desk.errand.result)
+                for reference in desk.asked & self._asking.keys():
+                    self._give_up_asking(reference)
+                desk.asked.clear()
                 desk.errand = desk.operation = None
             if not desk.waiting:
                 break
@@ -275,17 +278,24 @@ class Smsr:
         reference = ask.call.reference
         if reference not in self._asking:
             self._count -= 1
-            self._asking[reference] = eid, self._count
-        number = self._asking[reference][1]
-        self._messages[number] = Outgoing(number, ask.recipient, ask.call)
+            self._asking[reference] = eid, Outgoing(self._count, ask.recipient, ask.call)
+            self._desk(eid).asked.add(reference)
+        message = self._asking[reference][1]
+        self._messages[message.number] = message
 
-    def _answered(self, answer: Answer) -> None:
-        eid, number = self._asking.pop(answer.reference, (b"", 0))
-        self._messages.pop(number, None)
+    def _answered(self, sender: str, answer: Answer) -> None:
+        """Only who was asked can answer, and only once."""
+        eid, message = self._asking.get(answer.reference, (b"", None))
         desk = self._desks.get(eid)
-        if desk is not None and desk.errand is not None:
-            desk.errand.tell(answer, self.now)
-            self._go_on(desk)
+        if message is None or message.recipient != sender or desk is None or desk.errand is None:
+            return
+        self._give_up_asking(answer.reference)
+        desk.errand.tell(answer, self.now)
+        self._go_on(desk)
+
+    def _give_up_asking(self, reference: str) -> None:
+        _, message = self._asking.pop(reference)
+        self._messages.pop(message.number, None)
 
     def _receive_response(self, sender: str, user_data: bytes) -> None:
         eid = self._air.at(sender)

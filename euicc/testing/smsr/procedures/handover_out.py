@@ -165,14 +165,6 @@ def _tidy_up(case: Case) -> Procedure[None]:
         return
 
 
-def not_belonging(request: Any) -> Response:
-    """The answer to a call of ES7 that belongs to no handover."""
-    kind = (
-        AuthenticateSmsrResponse if isinstance(request, AuthenticateSmsr) else CreateAdditionalKeySetResponse
-    )
-    return kind(refusals.NO_HANDOVER)
-
-
 def locked(handovers: list[Handover]) -> None:
     """Refusal while a card is being handed over."""
     if any(each.phase in LOCKING for each in handovers):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from apdu import StatusError, tlv
+from apdu import StatusError, status, tlv
 from apdu.status import describe
 from asn1 import Asn1Error, Message
 from asn1.generated import rsp
@@ -85,8 +85,14 @@ def send(function: str, request: bytes) -> Procedure[bytes]:
     try:
         answer: bytes = yield Card(function, request)
     except StatusError as error:
-        raise CommandRefused(function, error.sw, describe(error.sw)) from error
+        raise CommandRefused(function, error.sw, describe(error.sw) + _without_es10(error.sw)) from error
     return answer
+
+
+def _without_es10(sw: int) -> str:
+    """What it may mean that the card does not know such commands at all."""
+    known = sw not in (status.INCORRECT_P1_P2, status.INS_NOT_SUPPORTED)
+    return "" if known else "; a card of SGP.02 knows no ES10: it is managed over the air"
 
 
 def _code(error: rsp.AuthenticateResponseError | rsp.PrepareDownloadResponseError | None) -> int | None:

@@ -104,6 +104,12 @@ def test_new_on_the_other_curve(tmp_path: Path) -> None:
         assert [each.curve.name for each in made.identity.trusted] == ["brainpoolP256r1"]
 
 
+def test_new_of_sgp02_on_the_other_curve(tmp_path: Path) -> None:
+    run("new", tmp_path / "a.card", "--variant", "sgp02", "--curve", "brainpool")
+    shown = json.loads(run("show", tmp_path / "a.card", "--json").output)
+    assert [each["curve"] for each in shown["cis"]] == ["brainpoolP256r1"]
+
+
 def test_new_replaces_only_when_told(card: Path) -> None:
     before = card.read_bytes()
     assert "--force" in refused("new", card)
@@ -120,6 +126,8 @@ def test_new_replaces_only_when_told(card: Path) -> None:
         (("--eid", "89049032001001000000000000000100"), "check digits"),
         (("--pki", "no-such-directory"), "no directory"),
         (("--pki", "."), "CI certificate"),
+        (("--pki", ".", "--variant", "sgp02"), "no --pki"),
+        (("--eid", "123", "--variant", "sgp02"), "EID"),
     ],
 )
 def test_cards_that_cannot_be_made(

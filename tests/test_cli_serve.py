@@ -323,3 +323,11 @@ def test_a_busy_port_ends_all_doors(tmp_path: Path) -> None:
     assert "Address already in use" in line
     assert "port 0 takes a free one" in line
     assert os.listdir(tmp_path) == []
+
+
+def test_a_card_of_sgp02_is_no_card_for_es10() -> None:
+    with serving("--variant", "sgp02", "--tcp", "127.0.0.1:0") as server:
+        assert "not for ipa info" in server.line("SGP.02")
+        with pytest.raises(AssertionError, match=r"a card of SGP\.02 knows no ES10"):
+            ipa(*server.hint("--tcp"))
+        assert server.stop() == (0, "")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from apdu import StatusError, TlvError, TransportError, aid, tlv
+from apdu import Command, StatusError, TlvError, TransportError, aid, instruction, tlv
 from euicc.check.catalogue import Finding
 from euicc.check.profiles import Profile
 
 if TYPE_CHECKING:
     from euicc.check.subject import Subject
 
+EID = 0x5A
 GET_EID, INFO1, INFO2, GET_EIMS, ENABLE = 0xBF3E, 0xBF20, 0xBF22, 0xBF55, 0xBF31
 EID_REQUEST = bytes.fromhex("BF3E035C015A")
 NO_PROFILE = bytes.fromhex("98001988888888888888")
@@ -97,9 +98,10 @@ def learn(subject: Subject) -> Facts:
     if not _selects(subject, aid.ISD_R):
         return Facts(atr=atr, usim=usim, channels=subject.has_channels())
     subject.reset()
-    info2, eid = _told(subject, INFO2), _at(_asked(subject, EID_REQUEST), GET_EID, 0x5A)
+    info2, eid = _told(subject, INFO2), _at(_asked(subject, EID_REQUEST), GET_EID, EID)
     if not (info2 or eid or _told(subject, INFO1)):
-        return Facts(atr=atr, managed_elsewhere=True, usim=usim, channels=subject.has_channels())
+        eid = _of_ecasd(subject)
+        return Facts(atr=atr, managed_elsewhere=True, eid=eid, usim=usim, channels=subject.has_channels())
     iot = _inside(info2, INFO2, 0xB4, 0xA0)
     enabling = tlv.encode(ENABLE, tlv.encode(0xA0, tlv.encode(0x5A, NO_PROFILE)), bytes.fromhex("810100"))
     return Facts(
@@ -126,6 +128,18 @@ def _selects(subject: Subject, name: bytes) -> bool:
         return subject.selects(name)
     except TransportError:
         return False
+
+
+def _of_ecasd(subject: Subject) -> bytes:
+    """The EID as the ECASD tells it, SGP.02 4.1.1: GET DATA of tag 5A."""
+    subject.reset()
+    if not _selects(subject, aid.ECASD):
+        return b""
+    try:
+        answer = subject.basic.send(Command(0x80, instruction.GET_DATA, 0x00, EID, le=256))
+    except TransportError:
+        return b""
+    return _at(answer.data, EID) if answer.successful else b""
 
 
 def _profiles(subject: Subject) -> tuple[Profile, ...]:

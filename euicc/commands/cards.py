@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from euicc.commands.program import Curve, PkiDirectory, Refusal, Variant, app, built_pki
+from euicc.commands.program import Curve, PkiDirectory, Refusal, Variant, app, built_pki, manufactured
 
 
 @app.command()
@@ -37,15 +37,13 @@ def new(
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
     """Manufacture an eUICC and save it to a file."""
-    from euicc.card import Card
     from euicc.config import Config
 
     if file.exists() and not force:
         raise Refusal(f"{file} exists already: --force replaces it")
-    issuer = built_pki(pki, curve) if pki or curve else None
     try:
         config = Config(variant=variant.value, quirks=tuple(quirk or ()))
-        card = Card.manufacture(eid=eid, pki=issuer, seed=seed, config=config)
+        card = manufactured(eid, pki, curve, config, seed)
         for number, package in enumerate(_packages(test_profile, profile or [])):
             card.preload(package, enabled=not number)
     except ValueError as error:

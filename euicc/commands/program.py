@@ -15,12 +15,17 @@ from euicc.config import VARIANTS
 from ipa.command_line import CommandLine, UsageError
 
 if TYPE_CHECKING:
+    from euicc.card import Card
+    from euicc.config import Config
     from euicc.crypto.curves import Curve as EllipticCurve
+    from euicc.m2m.identity import M2mIdentity
     from euicc.testing.pki import Pki
 
 # Everything else is imported by the command that needs it: `euicc info` has no use for an HTTPS server.
 
 Row = dict[str, Any]
+M2M = "sgp02"
+"""The variant that is managed over the air."""
 
 
 class Refusal(Exception):
@@ -114,6 +119,35 @@ def curve_of(name: CurveName | None) -> EllipticCurve:
     from euicc.crypto import curves
 
     return {CurveName.NIST: curves.P256, CurveName.BRAINPOOL: curves.BRAINPOOL}[name or CurveName.NIST]
+
+
+def manufactured(
+    eid: str | None, pki: Path | None, curve: CurveName | None, config: Config, seed: int | None = None
+) -> Card:
+    """A new card whose certificates are as asked for; Refusal, PkiError, IssuerError."""
+    from euicc.card import Card
+
+    over_the_air = config.variant == M2M
+    if over_the_air and pki is not None:
+        raise Refusal("a card of SGP.02 has certificates of the built-in test CI: no --pki")
+    issuer = built_pki(pki, curve) if pki or curve else None
+    try:
+        identity = _m2m_identity(eid, curve) if over_the_air else None
+        return Card.manufacture(eid=eid, pki=issuer, seed=seed, config=config, m2m=identity)
+    except ValueError as error:
+        raise Refusal(str(error)) from None
+
+
+def _m2m_identity(eid: str | None, curve: CurveName | None) -> M2mIdentity:
+    from euicc import eid as eids
+    from euicc.crypto.gp_issuer import test_authority
+    from euicc.m2m.identity import M2mIdentity
+
+    try:
+        number = eids.DEFAULT if eid is None else eids.parse(eid)
+    except eids.EidError as error:
+        raise Refusal(str(error)) from None
+    return M2mIdentity.issue(number, test_authority(curve_of(curve)))
 
 
 def built_pki(directory: Path | None, curve: CurveName | None) -> Pki:

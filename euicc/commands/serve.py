@@ -12,6 +12,7 @@ from typer.core import TyperCommand
 
 from euicc.commands.doors import LOOPBACK, Door, Shared, modem_door, open_doors, say, tcp_door, vpcd_door
 from euicc.commands.program import (
+    M2M,
     Curve,
     CurveName,
     PkiDirectory,
@@ -21,6 +22,7 @@ from euicc.commands.program import (
     app,
     built_pki,
     different,
+    manufactured,
 )
 from ipa.command_line import UsageError
 
@@ -96,6 +98,10 @@ def serve(
     with ExitStack() as opened:
         card = opened.enter_context(_card(file, eid, pki, curve, variant))
         say(f"EID {card.identity.eid.hex()}, {f'in {file}' if file else 'in memory'}; Ctrl-C stops it")
+        if card.config.variant == M2M:
+            say(
+                "a card of SGP.02, managed over the air: for ipa sim, files, pin and authenticate, not for ipa info"
+            )
         code = open_doors(Shared(_recorded(card, trace, opened)), doors, command)
     say("stopped")
     if code:
@@ -124,14 +130,12 @@ def _card(
 ) -> Card:
     """The card in the file, or a new one; Refusal when the one in the file is another than wanted."""
     from euicc.card import Card
+    from euicc.config import Config
 
-    issuer = built_pki(pki, curve) if pki or curve else None
     if file is not None and file.exists():
+        issuer = built_pki(pki, curve) if pki or curve else None
         return _same(Card.open(file), file, eid, variant, issuer)
-    try:
-        card = Card.manufacture(eid=eid, pki=issuer, variant=variant.value if variant else "sgp22")
-    except ValueError as error:
-        raise Refusal(str(error)) from None
+    card = manufactured(eid, pki, curve, Config(variant=variant.value) if variant else Config())
     if file is None:
         return card
     card.save(file)

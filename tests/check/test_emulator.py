@@ -171,3 +171,4 @@ def test_a_card_of_sgp02_is_checked_as_a_uicc() -> None:
     assert not any(each.startswith(("info/", "profiles/")) for each in ids(report, Outcome.PASSED))
     assert {each.split("/")[0] for each in ids(report, Outcome.PASSED)} >= {"select", "read", "channels"}
     assert dict(report.card)["kind"].startswith("eUICC without ES10")
+    assert dict(report.card)["EID"] == card.identity.eid.hex()

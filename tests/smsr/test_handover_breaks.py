@@ -89,6 +89,27 @@ def test_all_answers_of_the_old_one_get_lost() -> None:
         used(world)
 
 
+def test_a_card_that_is_away_for_weeks_right_after_the_commit_loses_the_old_keys_later() -> None:
+    world = Watched()
+    assert world.ask(PrepareSmsrChange(EID, SR1), at=SR2).status.ok
+    world.sr1.submit(A, SmsrChange(EID, SR2), world.now, "change")
+    world.pump()
+    while not world.sr2.manages(EID):
+        world.now = world.next_due or world.now
+        world.step()
+    world.device.power_off()
+    world.network.forget()
+    world.settle(limit=20 * 24 * 3600)
+    status = world.answers["change"].status
+    assert status.ok
+    assert status.message == "the keys of the old SM-SR are still to be deleted"
+    assert world.isdr.key_ring.versions() == (0x01, 0x40, 0x02)
+    world.device.power_on(world.now)
+    world.settle()
+    assert world.isdr.key_ring.versions() == (0x02,)
+    used(world)
+
+
 @pytest.mark.parametrize("name", [SR1, SR2])
 def test_a_server_is_killed_before_and_after_every_commit(name: str) -> None:
     point, deaths = 0, 1

@@ -99,6 +99,8 @@ READING = (es3.GetEis,)
 """Functions that change nothing: they may be used while a card is being handed over."""
 WITHOUT_CARD = (es4.PrepareSmsrChange, es7.HandoverEuicc)
 """Functions about cards that are not here yet."""
+UNTIL_DONE = (own_requests.FinaliseHandover, own_requests.UpdateSmsrAddressing)
+"""Operations that are repeated until the card was reached."""
 _OWN = (
     own_requests.UpdateSmsrAddressing,
     own_requests.FinaliseHandover,

@@ -232,10 +232,7 @@ class Smsr:
         self._end_confirmations(desk)
         while desk.errand is None or desk.errand.done:
             if desk.errand is not None and desk.operation is not None:
-                self._end(desk.operation, desk.errand.result)
-                for reference in desk.asked & self._asking.keys():
-                    self._give_up_asking(reference)
-                desk.asked.clear()
+                self._end(desk, desk.operation, desk.errand.result)
                 desk.errand = desk.operation = None
             if not desk.waiting:
                 break
@@ -255,7 +252,10 @@ class Smsr:
         desk.errand = self._errand(desk, procedure, operation.until)
         desk.errand.start(self.now)
 
-    def _end(self, operation: Operation, response: Response) -> None:
+    def _end(self, desk: Desk, operation: Operation, response: Response) -> None:
+        for reference in [each for each in desk.asked if each in self._asking]:
+            self._give_up_asking(reference)
+        desk.asked.clear()
         self.registry.done(operation)
         self._answer(operation.requester, operation.reference, response)
 
@@ -354,7 +354,7 @@ class Smsr:
 def _guarded(case: Case, procedure: Callable[[Case], Procedure[Response]]) -> Procedure[Response]:
     """A procedure that always has a response. One whose time was over before its turn came is not begun."""
     if case.now >= case.until and not case.resumed:
-        return functions.refused(case.request, refusals.UNREACHED)
+        return _expired(case)
     try:
         return (yield from procedure(case))
     except Refusal as refusal:
@@ -362,7 +362,14 @@ def _guarded(case: Case, procedure: Callable[[Case], Procedure[Response]]) -> Pr
     except (Refused, ResponseError) as error:
         return functions.refused(case.request, replace(refusals.EXECUTION, message=str(error)))
     except Expired:
-        return functions.refused(case.request, refusals.UNREACHED)
+        return _expired(case)
     except Silence as silence:
         lost = refusals.ANSWER_LOST if silence.executed else refusals.UNREACHED
         return functions.refused(case.request, lost)
+
+
+def _expired(case: Case) -> Response:
+    """The time is over; what has to be done is begun anew, behind what waits."""
+    if type(case.request) in functions.UNTIL_DONE:
+        case.queue(case.request)
+    return functions.refused(case.request, refusals.UNREACHED)

@@ -127,8 +127,14 @@ class Fleet:
 
     def run(self, each: Callable[[], None]) -> None:
         """Until every vehicle is accounted for, or nothing will happen any more; `each`: after every step."""
-        while self.unfinished and self.world.step():
+        while self.unfinished and self.step():
             each()
+
+    def step(self) -> bool:
+        """Whatever happens next; False when nothing will."""
+        happened = self.world.step()
+        self.journal.pass_time(self.world.now)
+        return happened
 
     def close(self) -> None:
         """Give all files up."""
@@ -197,10 +203,12 @@ class Fleet:
 
     def _quiet(self, drive: Drive, server: Smsr) -> Steps[None]:
         """Until the SM-SR has nothing to do with the card, and short messages reach it."""
-        for _ in range(int(QUIET_MAX / UNTIL_QUIET)):
+        wait = UNTIL_QUIET
+        while wait < QUIET_MAX:
             if server.is_idle(drive.vehicle.eid) and drive.vehicle.in_service:
                 return
-            yield Wait(UNTIL_QUIET)
+            yield Wait(wait)
+            wait *= 1.5
         raise GivenUp("it never comes to rest")
 
     def _wrong(self, drive: Drive, operator: Operator, view: View, before: Eis | None) -> Iterator[str]:

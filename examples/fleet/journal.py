@@ -9,6 +9,7 @@ from os import PathLike, fspath
 from euicc.testing.m2m import records
 
 MEMORY = ":memory:"
+EVERY_SECONDS = 60.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS story (text TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS clock (id INTEGER PRIMARY KEY, now REAL NOT NULL);
@@ -49,12 +50,19 @@ class Journal:
         self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.executescript(_SCHEMA)
         self._belong(story)
+        self._kept = self.now
         rows = self._database.execute("SELECT number, record FROM vehicle")
         self._records = {number: records.decode(Record, data) for number, data in rows}
 
     def close(self) -> None:
         """Give the file up."""
         self._database.close()
+
+    def pass_time(self, now: float) -> None:
+        """Keep the time, if some has passed."""
+        if now >= self._kept + EVERY_SECONDS:
+            self._database.execute("INSERT OR REPLACE INTO clock VALUES (1, ?)", (now,))
+            self._kept = now
 
     @property
     def now(self) -> float:

@@ -80,7 +80,7 @@ def lived(fleet: Fleet, steps: int) -> bool:
     """So many steps; whether everything was done then."""
     for _ in range(steps):
         if fleet.unfinished:
-            assert fleet.world.step()
+            assert fleet.step()
     return not fleet.unfinished
 
 

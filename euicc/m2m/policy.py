@@ -167,12 +167,14 @@ MASTER_DELETE: Rules = (
 )
 SET_FALLBACK: Rules = (
     (_without_profile, WRONG_STATE),
+    (_is_test, WRONG_STATE),
     (_switching, WRONG_STATE),
     (_holds_emergency, WRONG_STATE),
     (_another_is_awaited, status.POL1_FORBIDS),
 )
 SET_EMERGENCY: Rules = (
     (_without_profile, WRONG_STATE),
+    (_is_test, WRONG_STATE),
     (_local, WRONG_STATE),
     (_holds_fallback, WRONG_STATE),
 )

@@ -188,6 +188,12 @@ def test_over_the_air_there_is_no_esx() -> None:
     assert here.sw(commands.apdu("80E28800", ENABLE_EMERGENCY)) == 0x6A80
 
 
+@pytest.mark.parametrize("function", [commands.enable, commands.set_fallback, commands.set_emergency])
+def test_a_test_profile_is_the_device_s_own(function: Callable[[bytes], str]) -> None:
+    """No SM-SR enables it, nor what would: an attribute."""
+    assert vehicle(emergency=False).sw(function(THIRD)) == 0x6985
+
+
 def test_an_enabled_emergency_profile_cannot_be_enabled() -> None:
     """The SM-SR enabled the one that has the attribute."""
     here = vehicle()

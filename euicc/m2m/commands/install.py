@@ -78,10 +78,8 @@ def _quota(parameters: bytes) -> int | None:
 
 def _personalize(isdr: M2mIsdR, conversation: Conversation, request: Request) -> bytes:
     """INSTALL [for personalization]: what follows is for that ISD-P, or for the ISD-R again; 6A88."""
-    conversation.chain = None
-    if request.instance == aids.ISD_R:
-        conversation.target = None
-    else:
+    conversation.chain = conversation.target = None
+    if request.instance != aids.ISD_R:
         conversation.target = policy.check(isdr, request.instance, ()).aid
     return b""
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from apdu import Command, StatusError, TlvError, instruction
+from collections.abc import Callable
+
+from apdu import StatusError, TlvError
 from apdu import aid as aids
-from euicc.testing.m2m.es3 import C_APDU, SUCCESS, Response, SendDataResponse, Status, elements
-from euicc.testing.smsr import es5, refusals, rules
+from euicc.testing.m2m.es3 import SUCCESS, Response, SendDataResponse, Status
+from euicc.testing.smsr import es5, es8, refusals, rules
 from euicc.testing.smsr.case import Case
+from euicc.testing.smsr.es8 import NotEs8
 from euicc.testing.smsr.refusals import Refusal
 from euicc.testing.smsr.steps import Procedure, Send, Silence
-
-_FOR_PERSONALIZATION = 0x20
-_SMSR_ONLY = {0x3A03, 0x3A04, 0x3A05, 0x3A07, 0x3A08, 0x3A09}
-"""Data groups of ES5; 3A07 without INSTALL before it is no ES8 function, either."""
 
 
 def send_data(case: Case) -> Procedure[SendDataResponse]:
@@ -27,6 +26,7 @@ def send_data(case: Case) -> Procedure[SendDataResponse]:
 def update_connectivity_parameters(case: Case) -> Procedure[Response]:
     """ES3.UpdateConnectivityParameters: a script of the SM-DP for its ISD-P."""
     profile = case.profile(*rules.SEND_DATA)
+    _check_content(lambda: es8.check_isd_p(case.request.script))
     status, data = yield from _sent(case, case.request.script, profile.isd_p)
     return Response(status, data)
 
@@ -45,30 +45,31 @@ def _sent(case: Case, data: bytes, target: bytes) -> Procedure[tuple[Status, byt
 
 def _check(case: Case) -> None:
     """Refusal unless the data are for an ISD-P of the requester; to the ISD-R, nothing that is the SM-SR's business."""
-    eis, aid = case.eis, case.request.aid
-    if aid != aids.ISD_R:
-        profile = eis.profile(aid)
-        if profile is None:
-            raise Refusal(refusals.UNKNOWN_PROFILE)
-        rules.check(rules.SEND_DATA, eis, profile, case.requester)
+    eis, aid, data = case.eis, case.request.aid, case.request.data
+    if aid == aids.ISD_R:
+        _check_content(lambda: es8.check_isd_r(data, _own(case)))
         return
-    for command in _commands(case.request.data):
-        if not _harmless(case, command):
-            raise Refusal(refusals.NOT_FOR_SMDPS)
+    profile = eis.profile(aid)
+    if profile is None:
+        raise Refusal(refusals.UNKNOWN_PROFILE)
+    rules.check(rules.SEND_DATA, eis, profile, case.requester)
+    _check_content(lambda: es8.check_isd_p(data))
 
 
-def _commands(data: bytes) -> list[Command]:
+def _check_content(check: Callable[[], None]) -> None:
     try:
-        return [Command.parse(each.value) for each in elements(data) if each.tag == C_APDU]
+        check()
     except (TlvError, StatusError):
         raise Refusal(refusals.MALFORMED) from None
+    except NotEs8:
+        raise Refusal(refusals.NOT_FOR_SMDPS) from None
 
 
-def _harmless(case: Case, command: Command) -> bool:
-    """INSTALL [for personalization] of an own ISD-P, and STORE DATA with what is for ISD-Ps."""
-    if command.ins == instruction.STORE_DATA:
-        return command.p2 != 0 or int.from_bytes(command.data[:2], "big") not in _SMSR_ONLY
-    if command.ins != instruction.INSTALL or command.p1 != _FOR_PERSONALIZATION:
-        return False
-    own = {each.isd_p for each in case.eis.profiles if case.requester in (each.operator, each.smdp)}
-    return any(aid in command.data for aid in own)
+def _own(case: Case) -> set[bytes]:
+    """AIDs of the ISD-Ps that the requester may send data to."""
+    eis, requester = case.eis, case.requester
+    return {
+        each.isd_p
+        for each in eis.profiles
+        if all(rule(eis, each, requester) is None for rule in rules.SEND_DATA)
+    }

@@ -1,6 +1,6 @@
-"""Emulated devices against an eIM or an SM-DP+, yours or our own; a table of every function; 1 when anything failed.
+"""Emulated devices against an eIM, an SM-DP+ or a service platform, yours or ours; a table; 1 when anything failed.
 
-Without --eim and --codes, our own eIM and SM-DP+ are started for it. What follows `--` is for Locust:
+Without --eim, --codes and --platform, our own servers are started for it. What follows `--` is for Locust:
 -- --csv numbers --html report.html --run-time 10m --spawn-rate 20
 """
 
@@ -46,7 +46,9 @@ def parser() -> argparse.ArgumentParser:
         help=f"Devices at the same time. Default: {AT_ONCE} for each worker, all of them with --polls 0.",
     )
     made.add_argument(
-        "--scenario", choices=("iot", "phone"), help="Against our own servers: eIM or SM-DP+. Default: iot."
+        "--scenario",
+        choices=("iot", "phone", "platform"),
+        help="Against our own servers: eIM, SM-DP+ or service platform. Default: iot.",
     )
     made.add_argument(
         "--enrol",
@@ -72,8 +74,8 @@ def main(arguments: list[str]) -> int:
         return 0
     if importlib.util.find_spec("locust") is None:
         read.error("Locust is not installed: pip install 'euicc[load]'")
-    if chosen.eim is None and chosen.codes is None:
-        return _against_ours(chosen, locust)
+    if (chosen.eim, chosen.codes, chosen.platform) == (None, None, None):
+        return _against_ours(read, chosen, locust)
     wrong = "--scenario is for our own servers" if chosen.scenario else options.complaint(chosen)
     if wrong is not None:
         read.error(wrong)
@@ -88,7 +90,9 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     return arguments[:at], arguments[at + 1 :]
 
 
-def _against_ours(chosen: argparse.Namespace, locust: list[str]) -> int:
+def _against_ours(read: argparse.ArgumentParser, chosen: argparse.Namespace, locust: list[str]) -> int:
+    if chosen.scenario == "platform":
+        return _against_our_platform(read, chosen, locust)
     pki = pki_in(Path(chosen.pki)) if chosen.pki else Pki.default()
     with tempfile.TemporaryDirectory() as directory, serving(pki) as servers:
         file = Path(directory) / "servers"
@@ -103,10 +107,30 @@ def _against_ours(chosen: argparse.Namespace, locust: list[str]) -> int:
         return code or (0 if servers.all_done() else 1)
 
 
+def _against_our_platform(
+    read: argparse.ArgumentParser, chosen: argparse.Namespace, locust: list[str]
+) -> int:
+    from examples.load.platform_served import serving_platform
+
+    if chosen.parties:
+        read.error("--parties are those of --platform: our own platform has the parties for tests")
+    with tempfile.TemporaryDirectory() as directory, serving_platform(Path(directory)) as served:
+        chosen.platform = served.url
+        wrong = options.complaint(chosen)
+        if wrong is not None:
+            read.error(wrong)
+        code = _run(chosen, locust)
+        in_service, words = served.verdict(chosen.devices)
+        print(words)
+        return code or (0 if in_service or chosen.polls == 0 else 1)
+
+
 def _run(chosen: argparse.Namespace, locust: list[str]) -> int:
     """Locust, master and workers, in processes of their own: it makes everything wait its own way."""
     port = str(_free_port())
-    users = chosen.users or (chosen.devices if chosen.polls == 0 else AT_ONCE * chosen.workers)
+    # Locust gives each worker as many users as the others, so that each has one for each of its devices.
+    everybody = -(-chosen.devices // chosen.workers) * chosen.workers
+    users = chosen.users or (everybody if chosen.polls == 0 else AT_ONCE * chosen.workers)
     command = [
         *(sys.executable, "-m", "locust", "--locustfile", str(LOCUSTFILE), "--headless", "--skip-log-setup"),
         *("--only-summary", "--processes", str(chosen.workers)),

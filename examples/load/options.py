@@ -9,15 +9,20 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
+
 from asn1 import Asn1Error
 from euicc.testing.pki.files import PkiError
 from examples.load.material import codes_in, configurations_in, pki_in, trusted_in
+from examples.load.platform_device import NUMBERS, parties_in
 from ipa.errors import IpaError
 
 NAMES = (
     "devices",
     "eim",
     "codes",
+    "platform",
+    "parties",
     "pki",
     "ci",
     "connect_to",
@@ -49,6 +54,18 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         help="Consumer devices that download by these activation codes, one in a line.",
     )
     add(
+        "--platform",
+        type=url,
+        metavar="URL",
+        help="Devices of the service platform that is served there (examples.service_platform).",
+    )
+    add(
+        "--parties",
+        type=readable(parties_in),
+        metavar="FILE",
+        help="Who calls the platform, as it was told by `serve --parties`. Default: the parties for tests.",
+    )
+    add(
         "--pki",
         type=readable(pki_in),
         metavar="DIR",
@@ -74,7 +91,8 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         type=number(0),
         default=1,
         metavar="N",
-        help="How often a device asks its eIM before it is done; 0: until the run is stopped. Default: 1.",
+        help="How often a device asks its eIM, or is suspended and resumed by the service provider, before it is "
+        "done; 0: until the run is stopped. Default: 1.",
     )
     add("--every", type=seconds, default=0.0, metavar="SECONDS", help="Between two polls. Default: 0.")
     add(
@@ -98,8 +116,10 @@ def as_arguments(options: argparse.Namespace) -> list[str]:
 
 def complaint(options: argparse.Namespace) -> str | None:
     """Why these options do not go together."""
-    if (options.eim is None) == (options.codes is None):
-        return "whom shall the devices talk to? Name one of --eim and --codes"
+    if sum(each is not None for each in (options.eim, options.codes, options.platform)) != 1:
+        return "whom shall the devices talk to? Name one of --eim, --codes and --platform"
+    if options.platform is not None and (options.batch + 1) * options.devices > NUMBERS:
+        return f"there are {NUMBERS} test IMEIs: fewer --devices or --batch"
     if options.codes is not None and (there := len(codes_in(Path(options.codes)))) < options.devices:
         return f"{options.devices} devices want as many activation codes: {options.codes} has {there}"
     return None
@@ -136,11 +156,22 @@ def readable(read: Callable[[Path], object]) -> Callable[[str], str]:
             read(Path(text))
         except OSError as error:
             raise argparse.ArgumentTypeError(f"{text} cannot be read: {error.strerror or error}") from None
-        except (IpaError, PkiError, Asn1Error, UnicodeDecodeError) as error:
+        except (IpaError, PkiError, Asn1Error, ValueError) as error:
             raise argparse.ArgumentTypeError(f"{text}: {error}") from None
         return str(Path(text).absolute())
 
     return check
+
+
+def url(text: str) -> str:
+    """The http or https URL of a server."""
+    try:
+        read = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no URL: {error}") from None
+    if read.scheme not in ("http", "https") or not read.host:
+        raise argparse.ArgumentTypeError(f"{text!r} is no URL: http://HOST:PORT")
+    return text
 
 
 def named_target(text: str) -> str:

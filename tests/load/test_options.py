@@ -30,6 +30,13 @@ WRONG = (
         ["--devices", "1", "--enrol", "/nowhere/devices.csv"],
         "--enrol: /nowhere/devices.csv cannot be written",
     ),
+    (["--platform", "127.0.0.1:8470"], "--platform: '127.0.0.1:8470' is no URL"),
+    (["--platform", "http://[::1"], "--platform: 'http://[::1' is no URL"),
+    (
+        ["--platform", "http://127.0.0.1:1", "--devices", "600000", "--batch", "1"],
+        "there are 1000000 test IMEIs",
+    ),
+    (["--parties", __file__], "--parties: " + __file__ + ": "),
     (["--device", "1"], "unrecognized arguments: --device 1"),
 )
 

@@ -37,10 +37,7 @@ def test_the_new_one_has_the_card_and_the_old_one_has_nothing() -> None:
         world.eis().info,
         [0x02],
     )
-    assert [each.operation for each in eis.audit_trail] == [
-        Audited.ESTABLISH_ISDR_KEY_SET,
-        Audited.FINALISE_ISDR_HANDOVER,
-    ]
+    assert [each.operation for each in eis.audit_trail][-1] == Audited.FINALISE_ISDR_HANDOVER
 
 
 def test_operations_go_on_at_the_new_one_only() -> None:
@@ -59,6 +56,35 @@ def test_a_card_comes_back() -> None:
     assert (world.sr1.manages(EID), world.sr2.manages(EID)) == (True, False)
     assert world.isdr.key_ring.versions() == (0x01,)
     assert world.ask(EnableProfile(EID, ICCIDS[1])).status.ok
+
+
+def test_the_audit_trail_goes_with_the_card() -> None:
+    world = World()
+    assert world.ask(EnableProfile(EID, ICCIDS[1])).status.ok
+    assert handed_over(world).status.ok
+    operations = [each.operation for each in agree(world, SR2).audit_trail]
+    assert operations == [
+        Audited.ENABLE,
+        Audited.ESTABLISH_ISDR_KEY_SET,
+        Audited.FINALISE_ISDR_HANDOVER,
+    ]
+
+
+def test_a_new_one_with_other_ways_to_its_cards_makes_a_key_for_them() -> None:
+    world = World()
+    world.sr2.has_transports = True
+    assert handed_over(world).status.ok
+    assert world.isdr.key_ring.versions() == (0x02, 0x40)
+    assert [each.version for each in agree(world, SR2).isd_r.key_sets] == [0x02, 0x40]
+    assert world.ask(EnableProfile(EID, ICCIDS[1]), at=SR2).status.ok
+
+
+def test_a_card_that_is_here_already_is_managed() -> None:
+    world = World()
+    assert handed_over(world).status.ok
+    request = es7.HandoverEuicc(EID, "another attempt", world.eis().without_keys(), world.now)
+    assert world.ask(request, "SM-SR 3", at=SR2).status.message == "already managed by this SM-SR"
+    assert world.sr2.manages(EID)
 
 
 def test_profiles_stay_as_they_are() -> None:

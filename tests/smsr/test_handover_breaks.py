@@ -11,7 +11,7 @@ from euicc.testing.m2m.es3 import EnableProfile
 from euicc.testing.m2m.es4 import PrepareSmsrChange, SmsrChange
 from euicc.testing.m2m.sms_network import Happening, SmsRule
 from tests.smsr.agreement import agree
-from tests.smsr.test_handover import handed_over
+from tests.smsr.test_handover import FORGERIES, Forging, handed_over
 from tests.smsr.world import EID, ICCIDS, SR1, SR2, A, World
 
 
@@ -138,6 +138,18 @@ def test_a_card_that_was_here_before() -> None:
         used(world)
         deaths = world.deaths
     assert point > 10
+
+
+def test_a_server_is_killed_while_it_takes_back_what_failed() -> None:
+    """The receipt is forged on its way: whoever is killed, the card stays, and no key of the new one stays in it."""
+    for point in range(1, 30, 2):
+        world = Forging(FORGERIES["receipt"])
+        mortal = world.registries[SR1]
+        mortal.counting, mortal.point = True, point
+        assert not handed_over(world).status.ok
+        assert (world.sr1.manages(EID), world.sr2.manages(EID)) == (True, False)
+        assert world.isdr.key_ring.versions() == (0x01, 0x40)
+        agree(world)
 
 
 def test_the_card_loses_its_power_at_every_write() -> None:

@@ -69,7 +69,8 @@ def smsr_change(case: Case) -> Procedure[Response]:
         yield from _tidy_up(case)
         return Response(refusals.UNREACHED)
     giving = _Giving(case, handover, touched=case.resumed)
-    request = HandoverEuicc(case.eid, handover.name, case.eis.without_keys(), case.until)
+    eis = replace(case.eis, audit_trail=tuple(case.registry.audit_trail(case.eid)))
+    request = HandoverEuicc(case.eid, handover.name, eis.without_keys(), case.until)
     ask = Ask(handover.peer, Call(handover.name, request))
     while True:
         event = yield Listen(giving.until, ask)

@@ -139,8 +139,9 @@ class Device:
             coded = self._command(Command(0x00, instruction.READ_BINARY, 0, 0, le=_IMSI_LENGTH))
         except StatusError:
             return None
-        digits = "".join(f"{byte & 15:x}{byte >> 4:x}" for byte in coded[1 : 1 + coded[0]])
-        return digits[1:].rstrip("f")
+        length, digits = coded[:1], "".join(f"{byte & 15:x}{byte >> 4:x}" for byte in coded[1:])
+        imsi = digits[1 : 2 * int.from_bytes(length, "big")].rstrip("f")
+        return imsi if imsi.isdecimal() else None
 
     # -- the card -----------------------------------------------------------------------------------------------------
 

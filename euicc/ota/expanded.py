@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from apdu import Command, StatusError, TlvError, status, tlv
+from apdu import Command, StatusError, TlvError, instruction, status, tlv
 from euicc.ota.compact import GOES_ON_AFTER
 from euicc.ota.target import TlvSession
 
@@ -38,6 +38,7 @@ FIRST_SCRIPT, FIRST_SCRIPT_KEPT_OVER_RESET, NEXT_SCRIPT, LAST_SCRIPT = 0x01, 0x1
 """Values of script chaining."""
 RESPONSE_MAX = 0x8000
 """Bytes of R-APDUs that one response has room for: 255 short messages carry a little more."""
+_RESPONSE_EXPECTED = 0x01
 _CHAINING_VALUES = (FIRST_SCRIPT, FIRST_SCRIPT_KEPT_OVER_RESET, NEXT_SCRIPT, LAST_SCRIPT)
 _INDEFINITE_LENGTH = 0x80
 _R_APDU_OVERHEAD = 6
@@ -200,13 +201,22 @@ RUNNERS: dict[int, Callable[[Run, bytes], None]] = {
 
 
 def _execute(value: bytes, session: Session) -> tuple[int, bytes]:
-    """Status word and response data; data that Le does not ask for are not given."""
+    """Status word and response data; data that nobody asks for are not given."""
     try:
         command = Command.parse(value)
         data = session.execute(command)
     except StatusError as error:
         return error.sw, error.data
-    return status.SUCCESS, data if command.le is not None else b""
+    return status.SUCCESS, data if _wants_data(command) else b""
+
+
+def _wants_data(command: Command) -> bool:
+    """Le asks for data. So do b1 of P1 in STORE DATA, GPCS 11.11.2.1, and secure messaging that protects the answer:
+    one open SM-SR leaves Le out there.
+    """
+    stores = command.proprietary and command.ins == instruction.STORE_DATA
+    asks = stores and bool(command.p1 & _RESPONSE_EXPECTED or command.secure_messaging)
+    return command.le is not None or asks
 
 
 def definite_response(executed: int, *parts: bytes) -> bytes:

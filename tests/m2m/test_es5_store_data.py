@@ -47,6 +47,13 @@ def test_blocks_may_come_in_packets_of_their_own(here: Managed, size: int) -> No
     assert holder(here) == SECOND
 
 
+def test_a_response_that_p1_asks_for_comes_without_le(here: Managed) -> None:
+    confirmation = "80E28{}0007" + "3A08044E020001"
+    assert here.sw(commands.enable(SECOND)) == 0x9000
+    assert here.es5(confirmation.format("9")) == ("8000", 0x9000)
+    assert here.es5(confirmation.format("8")) == ("", 0x9000)
+
+
 def test_the_first_block_begins_anew(here: Managed) -> None:
     assert here.sw(store(0x08, 0, "3A05FF")) == 0x9000
     assert here.sw(store(0x08, 0, SET_FALLBACK[:10])) == 0x9000

@@ -80,6 +80,19 @@ def test_keys_that_would_leave_the_card_to_nobody_are_not_stored() -> None:
     assert there.isdr.key_ring.versions() == (0x01, 0x40)
 
 
+def test_a_server_that_leaves_out_le_gets_its_answers() -> None:
+    there = managed()
+    establishing = establishment(NEW, SM_SR)
+    *blocks, last = [each.encode().hex()[:-2] for each in store_data(certificate_dgi(SM_SR.encoded))]
+    assert [there.es5(block) for block in blocks] == [("", status.SUCCESS)] * len(blocks)
+    challenge, _ = there.es5(last)
+    assert challenge[:4] == "8510"
+    signed = establishing.sign(bytes.fromhex(challenge))
+    (request,) = store_data(signed.dgis(), first=len(blocks) + 1, last=True)
+    receipt, _ = there.es5(request.encode().hex()[:-2])
+    assert establishing.conclude(bytes.fromhex(receipt))
+
+
 @pytest.mark.parametrize("size", [255, 100, 7])
 def test_blocks_may_be_of_any_size(size: int) -> None:
     there = managed()

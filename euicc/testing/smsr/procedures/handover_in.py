@@ -41,6 +41,7 @@ from euicc.testing.smsr.refusals import Refusal
 from euicc.testing.smsr.steps import Ask, Expired, Listen, Pause, Procedure, Refused, Send, Silence
 
 RUNNING, FAILED, COMMITTED, TAKEN = "running", "failed", "committed", "taken"
+_PHASES = frozenset({RUNNING, FAILED, COMMITTED, TAKEN})
 ALREADY_MANAGED = Status(Outcome.SUCCESS, message="already managed by this SM-SR")
 OLD_KEYS_LEFT = Status(Outcome.WARNING, "8.4", "4.2", "the keys of the old SM-SR are still to be deleted")
 _SCP80_VERSIONS = range(0x01, 0x10)
@@ -50,7 +51,7 @@ _REFERENCE_LENGTH = 8
 def handover_euicc(case: Case) -> Procedure[Response]:
     """ES7.HandoverEUICC: answered when the card is this SM-SR's, or will not be."""
     request: HandoverEuicc = case.request
-    handover = case.registry.handover(request.handover) or _begun(case)
+    handover = _known(case) or _begun(case)
     if handover.phase == RUNNING:
         try:
             established = yield from _established(case, request)
@@ -61,6 +62,16 @@ def handover_euicc(case: Case) -> Procedure[Response]:
     if handover.phase == FAILED:
         return Response(refusals.UNREACHED)
     return Response((yield from _finalised(case, handover)))
+
+
+def _known(case: Case) -> Handover | None:
+    """The attempt with this name; Refusal for one of another card, another SM-SR, or the other direction."""
+    request: HandoverEuicc = case.request
+    found = case.registry.handover(request.handover)
+    same = found is None or (found.eid, found.peer) == (case.eid, case.requester)
+    if not same or (found is not None and found.phase not in _PHASES):
+        raise Refusal(refusals.NO_HANDOVER)
+    return found
 
 
 def _begun(case: Case) -> Handover:
@@ -138,8 +149,10 @@ def _asked(case: Case, peer: str, request: Request[Any], until: float) -> Proced
 def _wanted(eis: Eis) -> KeyRequest:
     """AES keys for SCP80, under a version that the card does not have; nobody can compute them without its answer."""
     taken = {each.version for each in eis.isd_r.key_sets}
-    version = next(each for each in _SCP80_VERSIONS if each not in taken)
-    return KeyRequest(version, derivation_random=True)
+    free = [each for each in _SCP80_VERSIONS if each not in taken]
+    if not free:
+        raise Refusal(refusals.BAD_EIS)
+    return KeyRequest(free[0], derivation_random=True)
 
 
 def _commit(case: Case, handover: Handover, established: KeySet) -> Handover:

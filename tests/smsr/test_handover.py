@@ -110,6 +110,12 @@ def test_who_has_no_profile_in_the_card_cannot_have_it_handed_over() -> None:
     assert world.sr1.manages(EID)
 
 
+def test_nobody_hands_a_card_over_to_himself() -> None:
+    world = World()
+    assert world.ask(SmsrChange(EID, SR1)).status.message == "that is this SM-SR itself"
+    assert world.ask(EnableProfile(EID, ICCIDS[1])).status.ok
+
+
 def test_another_one_cannot_hand_it_over() -> None:
     world = World()
     assert world.ask(PrepareSmsrChange(EID, "SM-SR 3"), at=SR2).status.ok

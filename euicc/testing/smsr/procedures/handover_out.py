@@ -85,6 +85,8 @@ def smsr_change(case: Case) -> Procedure[Response]:
 def _begun(case: Case) -> Handover:
     if case.requester not in {each.operator for each in case.eis.profiles}:
         raise Refusal(refusals.NO_CUSTOMER)
+    if case.request.target_smsr == case.identity.name:
+        raise Refusal(refusals.NO_OTHER_SMSR)
     handover = Handover(case.random(_NAME_LENGTH).hex(), case.eid, case.request.target_smsr, OPEN)
     case.registry.keep(handover)
     return handover

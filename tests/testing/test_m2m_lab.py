@@ -77,3 +77,27 @@ def test_a_function_that_nobody_answers_in_time() -> None:
     car = lab.device("car", B, covered=False)
     with pytest.raises(NoAnswer, match="AuditEis"):
         lab.ask(SMSR, "operator", AuditEis(car.eid), limit=3600)
+
+
+def test_servers_that_are_not_there_are_told_at_once_and_hold_nothing_up() -> None:
+    lab = M2mLab(seed=1)
+    car = lab.device("car", B, operator="B")
+    lab.order(A)
+    assert lab.ask(SMSR, "B", PrepareSmsrChange(car.eid, SMSR)).status.ok
+    for server, request in (
+        (SMDP, DownloadProfile(car.eid, "nowhere", A.iccid)),
+        (SMSR, SmsrChange(car.eid, "nowhere")),
+    ):
+        status = lab.ask(server, "B", request).status
+        assert (status.subject, status.reason) == ("8.7", "3.9")
+        assert lab.now < 60  # the SM-SR asks the card for something first
+    assert lab.ask(SMDP, "A", DownloadProfile(car.eid, SMSR, A.iccid, enable=True)).status.ok
+    with pytest.raises(ValueError, match="there is no server nowhere: SM-SR, other SM-SR, SM-DP"):
+        lab.ask("nowhere", "B", AuditEis(car.eid))
+
+
+def test_two_devices_of_one_name() -> None:
+    lab = M2mLab(seed=1)
+    lab.device("car", B)
+    with pytest.raises(ValueError, match="there is a device car"):
+        lab.device("car", A)

@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 from apdu import Transport
 from euicc.runtime.nvm import PowerLoss
 from euicc.testing.m2m.device import Device
-from euicc.testing.m2m.es3 import Notification, Request, Response
+from euicc.testing.m2m.es3 import Notification, Request, Response, failed
 from euicc.testing.m2m.messages import Answer, Call, Content, Outgoing
 from euicc.testing.m2m.sms_network import Report, SmsNetwork
 from euicc.testing.smdp_m2m import Smdp
@@ -71,13 +71,20 @@ class M2mWorld:
         self.servers[smdp.identity.name] = smdp
 
     def add_device(self, name: str, card: Transport, **more: Any) -> Device:
-        """A device with this card, switched on; `more` as for Device."""
+        """A device with this card, switched on; `more` as for Device. ValueError when there is one of this name."""
+        if name in self.devices:
+            raise ValueError(f"there is a device {name}")
         device = self.devices[name] = Device(name, card, self.network, **more)
         self._powered(device, lambda: device.power_on(self.now))
         return device
 
     def ask(self, server: str, requester: str, request: Request[R], limit: float = MONTH) -> R:
-        """The response to a function, however long it takes; NoAnswer after `limit` seconds."""
+        """The response to a function, however long it takes; NoAnswer after `limit` seconds.
+
+        ValueError when there is no such server.
+        """
+        if server not in self.servers:
+            raise ValueError(f"there is no server {server}: {', '.join(self.servers)}")
         self._asked += 1
         reference = f"{requester} {self._asked}"
         self.servers[server].receive(requester, Call(reference, request), self.now)
@@ -142,7 +149,12 @@ class M2mWorld:
             self.servers[message.recipient].receive(sender, content, self.now)
         elif isinstance(content, Answer):
             self._answers[content.reference] = content.response
-        elif not isinstance(content, Call):
+        elif isinstance(content, Call):
+            unknown = failed("8.7", "3.9", f"there is no server {message.recipient}")
+            self.servers[sender].receive(
+                message.recipient, Answer(content.reference, Response(unknown)), self.now
+            )
+        else:
             self.told.append((message.recipient, content))
 
     def _powered(self, device: Device, act: Callable[[], object]) -> None:

@@ -13,13 +13,17 @@
     for message in smsr.messages():                                      Outgoing: Call, Answer or a notification
         ...; smsr.acknowledge(message)
 
-Nothing here waits or does I/O but the registry, one SQLite file. What an operation is at, is in its generator
-(`procedures`); what must not be forgotten is in the registry. An operation whose SM-SR was killed begins anew, and
-first asks the card what became of it. The network of short messages is `euicc.testing.m2m.sms_network`, a small device
-`euicc.testing.m2m.device`. Messages are typed; SOAP, in which SGP.02 wraps them, is left out.
+Nothing here waits or does I/O but the registry, one SQLite file; `euicc.testing.lab.m2m.M2mWorld` hands messages
+over, in simulated time. What an operation is at, is in its generator (`procedures`); what must not be forgotten is in
+the registry: each of the calls above is one transaction. An operation whose SM-SR was killed begins anew, and first
+asks the card what became of it. Cards are reached by short message (`euicc.testing.m2m.sms_network`), or by whatever
+`transports` there are besides (`https`). Messages are typed; SOAP, in which SGP.02 wraps them, is left out, and so is
+CAT_TP.
 
 Patience says how long it waits for whom. What a card does not answer in time is Expired, and nothing is known of it;
-whatever the card does nevertheless, it tells later, and the EIS follows.
+whatever the card does nevertheless, it tells later, and the EIS follows. While a card is being handed over, one of
+the two SM-SRs manages it (`Smsr.manages`) or, where the old one must not know yet, none: see
+`procedures.handover_out`.
 """
 
 from __future__ import annotations

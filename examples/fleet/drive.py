@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from euicc.testing.m2m.es3 import Response
+from euicc.testing.m2m.messages import Call
 from examples.fleet.campaign import Ask, Change, Wait
 from examples.fleet.fates import Fate, Kind
 from examples.fleet.journal import Record
@@ -44,11 +45,14 @@ class Drive:
         except StopIteration:
             return
         if isinstance(step, Ask):
-            self.world.call(
-                step.server, step.requester, step.request, lambda response: self.run(journey, response)
-            )
+            call = Call(self._reference(step), step.request)
+            self.world.call(step.server, step.requester, call, lambda response: self.run(journey, response))
         else:
             self.world.at(self.world.now + step.seconds, lambda: self.run(journey))
+
+    def _reference(self, ask: Ask) -> str:
+        """Whoever asks for the same again, in this process or another one, asks under the same name."""
+        return f"{self.vehicle.vin} {type(ask.request).__name__} {self.change.record.attempts}"
 
     def _move(self, covered: bool) -> None:
         if self.world.vehicles.get(self.vehicle.vin) is not self.vehicle:

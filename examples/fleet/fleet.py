@@ -67,7 +67,7 @@ class Fleet:
         # What servers draw, keys and names of calls, must be new each time that the process begins.
         self._random = Random(f"{options.seed} {run}")
         self._a, self._b = self._operators = operators(self._random.randbytes)
-        self.world = World(SmsNetwork(self._random.getrandbits(32), RULES), run, self.journal.now)
+        self.world = World(SmsNetwork(self._random.getrandbits(32), RULES), self.journal.now)
         self._factory = Factory(pki, self._b, _number(1), options.seed)
         self._admin = HttpsAdmin(self._random.randbytes)
         way = Part(HttpsTransport(HttpsSide(self._admin, ADDRESS)), self._by_https)

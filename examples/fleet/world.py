@@ -9,7 +9,6 @@ import heapq
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from euicc.testing.m2m.es3 import Request
 from euicc.testing.m2m.messages import Answer, Call, Content, Outgoing
 from euicc.testing.m2m.sms_network import Delivery, Report, SmsNetwork
 from euicc.testing.smdp_m2m.server import Smdp
@@ -39,18 +38,14 @@ class Server(Protocol):
 
 
 class World:
-    """sms: all networks as short messages see them. servers: all of them, smsrs: the SM-SRs, by name. now: seconds.
+    """sms: all networks as short messages see them. servers: all of them, smsrs: the SM-SRs, by name. now: seconds."""
 
-    run: tells the calls of this process from those of one before it.
-    """
-
-    def __init__(self, sms: SmsNetwork, run: str, now: float = 0.0) -> None:
+    def __init__(self, sms: SmsNetwork, now: float = 0.0) -> None:
         self.sms = sms
         self.now = now
         self.servers: dict[str, Server] = {}
         self.smsrs: dict[str, Smsr] = {}
         self.vehicles: dict[str, Vehicle] = {}
-        self._run = run
         self._heap: list[tuple[float, int, Act]] = []
         self._order = 0
         self._wakes: dict[str, float] = {}
@@ -68,12 +63,13 @@ class World:
         self._order += 1
         heapq.heappush(self._heap, (when, self._order, act))
 
-    def call(self, server: str, requester: str, request: Request[Any], then: Callable[[Any], None]) -> None:
-        """A function of a server; `then` is given its response."""
-        self._order += 1
-        reference = f"{self._run}/{self._order}"
-        self._awaited[reference] = then
-        self.servers[server].receive(requester, Call(reference, request), self.now)
+    def call(self, server: str, requester: str, call: Call, then: Callable[[Any], None]) -> None:
+        """A function of a server; `then` is given its response.
+
+        A call that waits at the server already, since a process before this one made it, is answered once.
+        """
+        self._awaited[call.reference] = then
+        self.servers[server].receive(requester, call, self.now)
 
     def add(self, vehicle: Vehicle) -> None:
         """A vehicle is there, and starts."""
@@ -163,7 +159,7 @@ class World:
         if recipient is not None:
             recipient.receive(sender, content, self.now)
         elif isinstance(content, Answer):
-            # Nobody waits for answers to calls that a process before this one made.
+            # Answers to calls of a process before this one come before anybody asks again: the EIS says the same.
             then = self._awaited.pop(content.reference, None)
             if then is not None:
                 then(content.response)

@@ -179,3 +179,17 @@ def test_everything_at_once(seed: int) -> None:
     with PowerCut(at_write=random.randrange(1, 20)).on(world.card):
         broken(world)
     used(world)
+
+
+def test_a_card_that_falls_back_in_the_middle() -> None:
+    """The EIS is on its way when the card goes back to B's profile; the new one finds out."""
+    world = Watched()
+    assert world.ask(EnableProfile(EID, ICCIDS[1])).status.ok
+    assert world.ask(PrepareSmsrChange(EID, SR1), at=SR2).status.ok
+    world.dropped = frozenset(range(2, 7))
+    world.sr1.submit(A, SmsrChange(EID, SR2), world.now, "change")
+    world.pump()
+    world.fall_back()
+    assert world.answers["change"].status.ok
+    assert world.enabled == world.aid(0)
+    agree(world, SR2)

@@ -36,7 +36,8 @@ from euicc.testing.m2m.server_key import ServerKey
 from euicc.testing.smsr import es5, refusals
 from euicc.testing.smsr.case import Case
 from euicc.testing.smsr.es5 import ResponseError
-from euicc.testing.smsr.procedures.key_sets import key_set
+from euicc.testing.smsr.procedures.audit import isd_ps
+from euicc.testing.smsr.procedures.key_sets import AGAIN, key_set
 from euicc.testing.smsr.refusals import Refusal
 from euicc.testing.smsr.steps import Ask, Expired, Listen, Pause, Procedure, Refused, Send, Silence
 
@@ -141,7 +142,7 @@ def _asked(case: Case, peer: str, request: Request[Any], until: float) -> Proced
         status = event.response.status
         if status.ok:
             return event.response.euicc_response
-        if status in (refusals.ANSWER_LOST, refusals.NO_HANDOVER) and case.now < until:
+        if status in (*AGAIN, refusals.NO_HANDOVER) and case.now < until:
             return None
         raise Refusal(status)
 
@@ -198,7 +199,10 @@ def finalise_handover(case: Case) -> Procedure[Response]:
 
 
 def _old_keys_deleted(case: Case) -> Procedure[Status]:
-    """The card keeps this SM-SR's keys and its address; Expired. Both may be done twice."""
+    """The card keeps this SM-SR's keys and its address; Expired. Both may be done twice.
+
+    Then it is asked which profile is enabled: it may have changed that by itself since the old one wrote the EIS.
+    """
     ranges = [
         (each.version, each.keys[0].identifier, each.keys[-1].identifier)
         for each in case.eis.isd_r.key_sets
@@ -218,6 +222,7 @@ def _old_keys_deleted(case: Case) -> Procedure[Status]:
         refused = [each for each in results if not each.ok]
         status = refusals.of(refused[0]) if refused else SUCCESS
         case.note(Audited.FINALISE_ISDR_HANDOVER, status)
+        yield from isd_ps(case)
         return SUCCESS if not refused else replace(OLD_KEYS_LEFT, message=status.message)
 
 

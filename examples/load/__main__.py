@@ -140,10 +140,10 @@ def _run(chosen: argparse.Namespace, locust: list[str]) -> int:
         *locust,
     ]
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
-    running = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path})
-    # Ctrl-C reaches Locust, too; when it is stopped, it still has its table to print.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: running.terminate())
+    # A group of its own: Ctrl-C is not for its workers, which it stops itself before it prints its table.
+    running = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, start_new_session=True)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: running.terminate())
     return running.wait()
 
 

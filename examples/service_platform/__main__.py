@@ -105,6 +105,8 @@ def _reached(url: str) -> Iterator[None]:
         yield
     except (httpx.TransportError, httpx.InvalidURL) as error:
         raise NotReached(f"no platform is reached at {url}: {error}; is it served?") from None
+    except httpx.HTTPStatusError as error:
+        raise NotReached(f"no platform is reached at {url}: HTTP {error.response.status_code}") from None
 
 
 def tell(arguments: argparse.Namespace) -> None:
@@ -163,6 +165,8 @@ def main() -> None:
         arguments.run(arguments)
     except DOCUMENTED as error:
         sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
 
 
 def _number(text: str) -> int:

@@ -48,8 +48,12 @@ def isd_ps(case: Case, *numbers: str) -> Procedure[Found]:
                 raise Expired from None
             yield Pause(min(case.until, case.now + case.patience.silence))
         else:
-            case.follow(lambda eis: reconciled(eis, found))
-            return found
+            return _believed(case, found)
+
+
+def _believed(case: Case, found: Found) -> Found:
+    case.follow(lambda eis: reconciled(eis, found))
+    return found
 
 
 def _listed(*numbers: str) -> Procedure[Found]:

@@ -147,6 +147,20 @@ def test_a_card_out_of_coverage_stays() -> None:
     assert world.isdr.key_ring.versions() == (0x02,)
 
 
+def test_a_card_that_was_away_for_days_is_handed_over_when_it_comes_back() -> None:
+    world = World()
+    world.device.cover(False, world.now)
+    assert world.ask(PrepareSmsrChange(EID, SR1), at=SR2).status.ok
+    world.sr1.submit(A, SmsrChange(EID, SR2), world.now, "change")
+    world.settle(limit=3 * 24 * 3600)
+    assert "change" not in world.answers
+    assert world.between < 200
+    world.device.cover(True, world.now)
+    world.settle()
+    assert world.answers["change"].status.ok
+    assert world.sr2.manages(EID)
+
+
 class Forging(World):
     """What SM-SR 1 sends to SM-SR 2 is changed on the way."""
 

@@ -12,6 +12,8 @@ from euicc.testing.smsr.refusals import Refusal
 from euicc.testing.smsr.steps import Ask, Event, Listen, Procedure, Send, Silence, Step
 
 NEVER = float("inf")
+LONGEST = 64
+"""How many times longer than at first the pause between two calls gets that are not answered."""
 
 
 class Exchange(Protocol):
@@ -62,7 +64,8 @@ class Errand:
         self._patience = patience
         self._step: Step | None = None
         self._events: deque[Event] = deque()
-        self._asked: dict[str, float] = {}
+        self._turns: deque[Callable[[], Step]] = deque()
+        self._asked: dict[str, tuple[float, float]] = {}
         self.exchange: Exchange | None = None
         self.done = False
         self.result: Any = None
@@ -95,6 +98,9 @@ class Errand:
             if event.reference not in self._asked:
                 return
             del self._asked[event.reference]
+        if event in self._events:
+            # A call that is repeated because it was not answered yet.
+            return
         self._events.append(event)
         if isinstance(self._step, Listen):
             self._listen(self._step, now)
@@ -123,18 +129,28 @@ class Errand:
             self.wake = min(step.until, self._ask(step.ask, now))
 
     def _ask(self, ask: Ask | None, now: float) -> float:
-        """Ask what was not asked lately; when to do so again."""
+        """Ask what was not asked lately, ever more rarely; when to do so again."""
         if ask is None:
             return NEVER
         reference = ask.call.reference
-        again = self._asked.get(reference, now)
+        again, pause = self._asked.get(reference, (now, self._patience))
         if now >= again:
             self._call(ask)
-            again = self._asked[reference] = now + self._patience
+            again = now + pause
+            self._asked[reference] = again, min(2 * pause, LONGEST * self._patience)
         return again
 
     def _resume(self, go_on: Callable[[], Step], now: float) -> None:
-        """Let the procedure run to its next step."""
+        """Let the procedure run on, now or, where it runs, as soon as it has come to its next step."""
+        self._turns.append(go_on)
+        if len(self._turns) > 1:
+            return
+        while self._turns:
+            self._run(self._turns[0], now)
+            self._turns.popleft()
+
+    def _run(self, go_on: Callable[[], Step], now: float) -> None:
+        """To its next step."""
         self._step = None
         try:
             step = go_on()

@@ -27,6 +27,7 @@ NOT_FOR_SMDPS = failed("8.4", "1.2", "a command to the ISD-R that is the SM-SR's
 MALFORMED = failed("8.3", "2.1", "no command TLVs")
 EXECUTION = failed("8.4", "4.2", "the eUICC refused")
 ANSWER_LOST = failed("8.4", "4.2", "the answer of the eUICC is lost")
+INTERRUPTED = failed("8.4", "4.2", "something came between the two steps of a key establishment")
 ROLLED_BACK = failed("8.2.1", "4.2", "the eUICC went back to another profile")
 UNREACHED = Status(Outcome.EXPIRED, "8.1", "5.3", "the eUICC did not answer in time")
 NO_OTHER_SMSR = failed("8.7", "3.9", "that is this SM-SR itself")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from apdu import Command
+from apdu import Command, status
 from euicc.testing.m2m.eis import Audited, Eis, EisError, Key, KeySet, KeyType
 from euicc.testing.m2m.es3 import SUCCESS, Response, Status
 from euicc.testing.m2m.key_establishment import (
@@ -24,6 +24,10 @@ from euicc.testing.smsr.refusals import Refusal
 from euicc.testing.smsr.steps import SMS, Procedure, Refused, Send, Silence
 
 SCP81_VERSIONS = range(0x40, 0x50)
+_INTERRUPTED = (status.CONDITIONS_NOT_SATISFIED, status.INCORRECT_P1_P2)
+"""What a card says to a step 2 when it was reset after step 1, or had another STORE DATA in between: a confirmation."""
+AGAIN = (refusals.ANSWER_LOST, refusals.INTERRUPTED)
+"""After these both steps may be tried again."""
 
 
 def stored(blocks: list[Command]) -> Procedure[tuple[Status, bytes]]:
@@ -35,6 +39,8 @@ def stored(blocks: list[Command]) -> Procedure[tuple[Status, bytes]]:
     except Refused:
         return refusals.EXECUTION, b""
     refused = [each for each in results if not each.ok]
+    if refused and refused[0].sw in _INTERRUPTED:
+        return refusals.INTERRUPTED, b""
     if refused or not results:
         return (refusals.of(refused[0]) if refused else refusals.EXECUTION), b""
     return SUCCESS, results[-1].data
@@ -49,24 +55,24 @@ def establish_scp81_keys(case: Case) -> Procedure[Response]:
     request = KeyRequest(SCP81_VERSIONS.start, usage=BASE_KEY, type=PSK_KEY, derivation_random=True)
     for _ in range(case.patience.attempts):
         establishment = KeyEstablishment(case.identity.issued, ecasd.content.public_key, request, case.random)
-        status, keys = yield from _attempt(case, establishment)
-        if status != refusals.ANSWER_LOST:
+        outcome, keys = yield from _attempt(case, establishment)
+        if outcome not in AGAIN:
             break
     if keys:
         case.update(lambda eis: with_key_set(eis, key_set(keys, None)))
-    case.note(Audited.ESTABLISH_ISDR_KEY_SET, status)
-    return Response(status)
+    case.note(Audited.ESTABLISH_ISDR_KEY_SET, outcome)
+    return Response(outcome)
 
 
 def _attempt(case: Case, establishment: KeyEstablishment) -> Procedure[tuple[Status, tuple[ServerKey, ...]]]:
     blocks = store_data(certificate_dgi(case.identity.issued.encoded))
-    status, challenge = yield from stored(blocks)
-    if not status.ok:
-        return status, ()
+    outcome, challenge = yield from stored(blocks)
+    if not outcome.ok:
+        return outcome, ()
     try:
         signed = establishment.sign(challenge)
-        status, answer = yield from stored(store_data(signed.dgis(), len(blocks), last=True))
-        return status, establishment.conclude(answer) if status.ok else ()
+        outcome, answer = yield from stored(store_data(signed.dgis(), len(blocks), last=True))
+        return outcome, establishment.conclude(answer) if outcome.ok else ()
     except KeyEstablishmentError:
         return refusals.BAD_RECEIPT, ()
 

@@ -148,7 +148,8 @@ class Platform:
             self._followed(change.followed)
 
     def _followed(self, subscriptions: Iterable[Stocked]) -> None:
-        for each in subscriptions:
+        """Of several changes of a subscription the last: what is suspended in the end is not in service before."""
+        for each in {each.subscription.imsi: each for each in subscriptions}.values():
             self._network.follow(each.subscription.imsi, each.subscription.state, each.imei)
 
     def _involving(self, party: Party, imei: str) -> Situation:

@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import httpx
+import pytest
 
 from examples.service_platform.client import Client, Refusal
 from examples.service_platform.devices import Numbers
+from examples.service_platform.roles import Role
 from examples.service_platform.server import serving
-from examples.service_platform.states import ACTIVE, DEVICE_TESTED
+from examples.service_platform.states import ACTIVE, DEVICE_TESTED, NetworkState, ServiceState, Stage
 from tests.service_platform.world import World, paper
 
 ONE, TWO, THREE = Numbers.of(1), Numbers.of(2), Numbers.of(3)
@@ -112,3 +114,14 @@ def test_everybody_at_once(world: World) -> None:
     assert sorted(last[:2]) == [200, 409]
     assert world.provider.get(f"/devices/{ONE.imei}")["service_state"] in ("stopped", "replaced")
     assert world.is_consistent()
+
+
+def test_a_device_that_takes_over_a_suspension_is_never_in_service(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.reach(1, ServiceState(Stage.INSTALLED, frozenset({Role.OPERATOR})))
+    world.reach(2, DEVICE_TESTED)
+    told: list[tuple[str, NetworkState]] = []
+    monkeypatch.setattr(world.network, "follow", lambda imsi, state, imei: told.append((imsi, state)))
+    world.provider.event(ONE.imei, "replace", imei=TWO.imei)
+    assert told == [(ONE.imsi, NetworkState.TERMINATED), (TWO.imsi, NetworkState.SUSPENDED)]

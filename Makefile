@@ -51,5 +51,6 @@ $(READY): pyproject.toml
 	@$(PYTHON) -m venv $(VENV) || { \
 	  rm -rf $(VENV); SUDO=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	  $$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq python3-venv && $(PYTHON) -m venv $(VENV); }
+	@echo 'What it needs is installed in $(VENV): a minute or two, the first time only.'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@

@@ -86,5 +86,6 @@ def test_the_packages_of_examples_run(
     example: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "argv", [example, PACKAGES[example]])
+    monkeypatch.delitem(sys.modules, f"examples.{example}.__main__", raising=False)
     runpy.run_module(f"examples.{example}", run_name="__main__")
     assert capsys.readouterr().out.count("\n") >= 2

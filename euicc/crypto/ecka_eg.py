@@ -17,7 +17,6 @@ from apdu import tlv
 from euicc.crypto import ecka
 from euicc.crypto.curves import Curve
 
-RECEIPT_LENGTH = 16
 _RECEIPT_KEY_LENGTH = 16
 # Bits of a curve up to which a random value has so many bytes; beyond the last one 32.
 _DERIVATION_RANDOM = ((383, 16), (511, 24))

@@ -5,7 +5,8 @@
     the card itself, the device   at once
 
 From then on it happens at the next reset, whether the terminal carries out the REFRESH that it is asked for, cannot, or
-loses its power. A switch asked for while another one waits takes its place.
+loses its power. A switch asked for while another one waits takes its place; but one that was promised in a response
+does not take that of the device's own, which came while the response went out.
 """
 
 from __future__ import annotations

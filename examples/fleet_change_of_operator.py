@@ -17,6 +17,7 @@ goes. Messages between servers are typed (ES3, ES4, ES7); SOAP is left out.
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 import sys
 from collections.abc import Sequence
@@ -26,19 +27,25 @@ from rich.console import Console
 
 from examples.fleet import options, report, table
 from examples.fleet.fleet import Fleet
-from examples.fleet.journal import AnotherFleet
+from examples.fleet.journal import StateError
+
+INTERRUPTED = 128 + signal.SIGINT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     chosen = options.parse("python -m examples.fleet_change_of_operator", __doc__ or "", arguments)
     try:
         fleet = Fleet(chosen)
-    except (AnotherFleet, OSError, sqlite3.Error) as error:
+    except (StateError, OSError, sqlite3.Error) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     with closing(fleet):
-        with table.shown(fleet, Console(), chosen.quiet) as update:
-            fleet.run(update)
+        try:
+            with table.shown(fleet, Console(), chosen.quiet) as update:
+                fleet.run(update)
+        except KeyboardInterrupt:
+            print("interrupted" + ("; the same command goes on" if chosen.state else ""), file=sys.stderr)
+            return INTERRUPTED
         for line in report.lines(fleet):
             print(line)
         return 0 if report.accounted(fleet) else 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 from dataclasses import dataclass
 from os import PathLike, fspath
@@ -18,8 +20,8 @@ CREATE TABLE IF NOT EXISTS vehicle (number INTEGER PRIMARY KEY, record BLOB NOT 
 """
 
 
-class AnotherFleet(Exception):
-    """The directory belongs to a run with other options."""
+class StateError(Exception):
+    """The directory belongs to a run with other options, or to another process."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,10 @@ class Record:
 
 
 class Journal:
-    """One SQLite file; story: the options of the run, which must be the same every time."""
+    """One SQLite file; story: the options of the run, which must be the same every time. StateError, sqlite3.Error."""
 
     def __init__(self, path: str | PathLike[str], story: str) -> None:
+        self._lock = None if path == MEMORY else _locked(f"{fspath(path)}.lock")
         self._database = sqlite3.connect(fspath(path), isolation_level=None)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
@@ -57,6 +60,8 @@ class Journal:
     def close(self) -> None:
         """Give the file up."""
         self._database.close()
+        if self._lock is not None:
+            os.close(self._lock)
 
     def pass_time(self, now: float) -> None:
         """Keep the time, if some has passed."""
@@ -94,4 +99,15 @@ class Journal:
         if row is None:
             self._database.execute("INSERT INTO story VALUES (?)", (story,))
         elif row[0] != story:
-            raise AnotherFleet(f"another fleet is kept here, that of {row[0]}")
+            raise StateError(f"another fleet is kept here, that of {row[0]}")
+
+
+def _locked(path: str) -> int:
+    """A file that no other process has locked; the lock goes with the process, however that ends."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(file)
+        raise StateError("another process is at it") from None
+    return file

@@ -100,6 +100,17 @@ def killed(arguments: tuple[str, ...], state: Path, seconds: float) -> int:
         return process.wait()
 
 
+def test_two_processes_at_once_are_one_too_many_and_an_interrupt_is_no_loss(tmp_path: Path) -> None:
+    arguments = ("--vehicles", "40", "--state", str(tmp_path), "--quiet")
+    with subprocess.Popen((*COMMAND, *arguments), stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        while not runs(tmp_path):
+            time.sleep(0.01)
+        run(*arguments, code=2)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate()
+    assert (process.returncode, said) == (128 + signal.SIGINT, "interrupted; the same command goes on\n")
+
+
 def runs(state: Path) -> int:
     """How many processes have begun."""
     if not (state / "fleet.db").exists():

@@ -18,8 +18,11 @@ from euicc.testing.m2m.es3 import (
     ProfileState,
     Request,
     Status,
+    Subscription,
 )
 from euicc.testing.m2m.es4 import DeletionToken, MasterDelete
+from euicc.testing.profile_builder import Subscription as Packaged
+from euicc.testing.profile_builder import build
 from euicc.testing.smsr import refusals, rules
 from euicc.testing.smsr.refusals import Refusal
 from tests.smsr.agreement import agree
@@ -136,3 +139,23 @@ def test_a_profile_is_its_operators_and_its_sm_dps_business(name: str) -> None:
 def test_without_a_fallback_profile_nothing_is_disabled() -> None:
     eis = registered().each_profile(lambda each: replace(each, fallback=False))
     assert refusal(rules.DISABLE, eis, eis.profiles[0], B) == refusals.NO_FALLBACK
+
+
+def test_one_that_was_not_enabled_before_a_switch_is_not() -> None:
+    """A third profile is enabled: A's waits for its day as it did before."""
+    world = World(pol2=(NONE, FLEETING))
+    subscription = Packaged(iccid="8900101234567890149", imsi="001010123456089")
+    third = world.card.preload(build(subscription).package)
+    number = Subscription(subscription.imsi, "+491600000003")
+    world.network.subscribe(number.imsi, number.msisdn)
+    told = ProfileInfo(subscription.iccid, third.aid, ProfileState.DISABLED, B, subscription=number)
+    world.sr1.registry.put(with_another(world, told))
+    assert world.ask(EnableProfile(EID, subscription.iccid), B).status.ok
+    assert [each.iccid for each in agree(world).profiles] == [*ICCIDS, subscription.iccid]
+
+
+def with_another(world: World, profile: ProfileInfo) -> Eis:
+    """The EIS with another profile."""
+    eis = world.sr1.eis(EID)
+    assert eis is not None
+    return eis.with_profile(profile)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from euicc.testing.m2m import es3, es7, messages
 from euicc.testing.m2m.eis import Audited, AuditEntry
 from euicc.testing.m2m.es3 import EnableProfile, ProfileNotification, Response
 from euicc.testing.m2m.messages import Answer, Call
-from euicc.testing.m2m.registry import Handover, Registry
+from euicc.testing.m2m.registry import Handover, Registry, RegistryError
 from tests.smsr.mortality import MortalRegistry
 from tests.smsr.world import EID, ICCIDS, MSISDNS, SR1, SR2, A, World, registered
 
@@ -152,3 +154,17 @@ def test_a_world_goes_on_in_files(tmp_path: Path) -> None:
     world.settle()
     assert world.answers[reference].status.ok
     assert world.enabled == world.aid(1)
+
+
+@pytest.mark.parametrize("statement", [None, "CREATE TABLE card (other INTEGER)"])
+def test_a_file_that_is_none_of_an_sm_sr(tmp_path: Path, statement: str | None) -> None:
+    path = tmp_path / "other"
+    if statement is None:
+        path.write_bytes(b"no database " * 100)
+    else:
+        with closing(sqlite3.connect(path)) as database:
+            database.execute(statement)
+    before = path.read_bytes()
+    with pytest.raises(RegistryError, match="other"):
+        Registry(path)
+    assert path.read_bytes() == before

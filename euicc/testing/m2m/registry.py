@@ -38,6 +38,7 @@ CREATE TABLE IF NOT EXISTS message (
     content BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS handover (
     name TEXT PRIMARY KEY, eid BLOB NOT NULL, peer TEXT NOT NULL, phase TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS left_profile (eid BLOB PRIMARY KEY, isd_p BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS prepared (eid BLOB PRIMARY KEY, current TEXT NOT NULL, operator TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -65,14 +66,18 @@ class Handover:
     phase: str
 
 
+class RegistryError(sqlite3.DatabaseError):
+    """A file that cannot be opened, or is no registry of an SM-SR."""
+
+
 class Registry:
-    """The file of one SM-SR. Several calls are one transaction inside `with registry.transaction()`."""
+    """The file of one SM-SR, for one process at a time; RegistryError when it is none.
+
+    Several calls are one transaction inside `with registry.transaction()`.
+    """
 
     def __init__(self, path: str | PathLike[str] = MEMORY) -> None:
-        self._database = sqlite3.connect(fspath(path), isolation_level=None)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.executescript(_SCHEMA)
+        self._database = _opened(fspath(path))
         self._depth = 0
         self._read: dict[bytes, Eis] = {}
 
@@ -153,7 +158,7 @@ class Registry:
         """Forget a card, and everything of it."""
         with self.transaction():
             self._read.pop(eid, None)
-            for table in ("card", "counter", "address", "audit"):
+            for table in ("card", "counter", "address", "audit", "left_profile"):
                 self._database.execute(f"DELETE FROM {table} WHERE eid = ?", (eid,))
 
     def at(self, number: str) -> bytes | None:
@@ -172,6 +177,16 @@ class Registry:
         with self.transaction():
             self._database.execute("INSERT OR REPLACE INTO counter VALUES (?, ?, ?)", (eid, version, value))
         return value
+
+    def leave(self, eid: bytes, isd_p: bytes) -> None:
+        """The profile in this ISD-P was enabled, and another one is now."""
+        with self.transaction():
+            self._database.execute("INSERT OR REPLACE INTO left_profile VALUES (?, ?)", (eid, isd_p))
+
+    def left(self, eid: bytes) -> bytes | None:
+        """AID of the ISD-P whose profile was enabled before the one that is now."""
+        row = self._row("SELECT isd_p FROM left_profile WHERE eid = ?", eid)
+        return None if row is None else row[0]
 
     def note(self, eid: bytes, entry: AuditEntry) -> None:
         """One more line of the audit trail."""
@@ -294,6 +309,24 @@ class Registry:
 
     def _row(self, query: str, *values: object) -> Any:
         return self._database.execute(query, values).fetchone()
+
+
+def _opened(path: str) -> sqlite3.Connection:
+    try:
+        database = sqlite3.connect(path, isolation_level=None)
+    except sqlite3.Error as error:
+        raise RegistryError(f"{path}: {error}") from None
+    try:
+        tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if tables and not {"card", "counter", "operation", "handover"} <= tables:
+            raise RegistryError("no registry of an SM-SR")
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.executescript(_SCHEMA)
+    except sqlite3.Error as error:
+        database.close()
+        raise RegistryError(f"{path}: {error}") from None
+    return database
 
 
 def _numbers(eis: Eis) -> list[str]:

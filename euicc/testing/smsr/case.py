@@ -104,16 +104,19 @@ class Case:
         """The states of profiles changed: the EIS follows, and those who must know are told."""
         before = self.eis
         after = self.update(change)
+        left = before.enabled
+        if left is not None and after.enabled is not None and after.enabled.isd_p != left.isd_p:
+            self.registry.leave(self.eid, left.isd_p)
         for profile in before.profiles:
             now = after.profile(profile.isd_p)
             if now is None or now.state is not profile.state:
                 self.announce_state(profile, now.state if now else None)
 
     def delete_by_pol2(self) -> None:
-        """A switch that was asked for is final: what POL2 wants deleted once it is disabled, is deleted."""
-        for profile in self.eis.profiles:
-            if rules.to_be_deleted(profile):
-                self.queue(DeleteIsdp(self.eid, profile.iccid))
+        """A switch that was asked for is final: the profile that it disabled is deleted, if POL2 wants that."""
+        left = self.eis.profile(self.registry.left(self.eid) or b"")
+        if left is not None and rules.to_be_deleted(left):
+            self.queue(DeleteIsdp(self.eid, left.iccid))
 
     def note(self, operation: Audited, status: Status, profile: ProfileInfo | None = None) -> None:
         """A line of the audit trail."""

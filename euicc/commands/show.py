@@ -139,7 +139,7 @@ def _shown(name: str, value: Any) -> RenderableType:
         return _table(name, value)
     if isinstance(value, dict):
         table = row_table(value)
-        table.title, table.title_justify = name, "left"
+        table.title, table.title_justify = name.replace("_", " "), "left"
         return table
     return f"{name:10}{value}"
 

@@ -39,7 +39,8 @@ def shown(fleet: Fleet, console: Console, quiet: bool) -> Iterator[Callable[[], 
 
 
 def _view(fleet: Fleet) -> Group:
-    return Group(stages(fleet), Text(status(fleet)))
+    title = f"{fleet.options.vehicles} vehicles, from operator B to operator A"
+    return Group(Text(title), stages(fleet), Text(status(fleet)))
 
 
 def stages(fleet: Fleet) -> Table:
@@ -48,7 +49,7 @@ def stages(fleet: Fleet) -> Table:
     counts = Counter(
         (fleet.stage(number), fleet.fate(number).flow) for number in range(fleet.options.vehicles)
     )
-    table = Table(title=f"{fleet.options.vehicles} vehicles, from operator B to operator A")
+    table = Table()
     table.add_column("stage")
     for flow in flows:
         table.add_column(flow.value, justify="right")

@@ -6,13 +6,14 @@ import pytest
 
 from euicc.testing.m2m.short_message import (
     Reassembly,
+    ShortMessage,
     ShortMessageError,
     Whole,
     parse_deliver,
     parse_submit,
 )
 from euicc.testing.m2m.sms_network import Delivery, Happening, NoService, Report, SmsNetwork, SmsRule
-from euicc.testing.ota.sms import Numbering, deliveries
+from euicc.testing.ota.sms import Numbering, deliver, deliveries
 
 SERVER, CAR = "+49170100", "+49170200"
 SUBMIT = bytes.fromhex("4107088194710010" + "7FF6" + "05" + "027000" + "AABB")
@@ -132,3 +133,25 @@ def test_parts_make_a_whole_in_any_order() -> None:
     whole = [each for each in found if each]
     assert [(each.sender, each.payload) for each in whole] == [(SERVER, packet)] * 2
     assert all(isinstance(each, Whole) and 0x70 in each.elements for each in whole)
+
+
+def numbered(sender: int, place: int, payload: bytes) -> ShortMessage:
+    user_data = bytes((0x05, 0x00, 0x03, 1, 2, place)) + payload
+    return parse_deliver(deliver(f"+49{sender:08}", user_data))
+
+
+def test_many_answer_at_the_same_time() -> None:
+    together = Reassembly()
+    senders = range(500)
+    assert not any(together.add(numbered(sender, 1, b"a")) for sender in senders)
+    whole = [together.add(numbered(sender, 2, b"b")) for sender in senders]
+    assert [each.payload for each in whole if each] == [b"ab"] * len(senders)
+
+
+def test_a_reference_that_is_used_again_begins_anew() -> None:
+    together = Reassembly()
+    assert together.add(numbered(1, 1, b"of before")) is None
+    assert together.add(numbered(1, 1, b"a")) is None
+    whole = together.add(numbered(1, 2, b"b"))
+    assert whole is not None
+    assert whole.payload == b"ab"

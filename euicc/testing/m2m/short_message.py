@@ -16,7 +16,8 @@ _TIME_LENGTH = len(_TIME)
 _INTERNATIONAL, _NUMBER_TYPE = 0x10, 0x70
 _NUMBERINGS, _NUMBERING_LENGTH = (0x00, 0x08), 3
 """User data header elements of concatenated messages: reference of 8 or 16 bits, parts, place."""
-_SETS_MAX = 64
+_SETS_MAX = 20_000
+"""Messages that are not whole yet: as many cards may be answering at the same time."""
 
 
 class ShortMessageError(Exception):
@@ -114,6 +115,9 @@ class Reassembly:
         total, place = numbering[-2:]
         name = (message.number, numbering[:-1])
         parts = self._parts.setdefault(name, {})
+        if place in parts and parts[place].payload != message.payload:
+            # The reference was used before, by a message that never became whole.
+            parts.clear()
         parts[place] = message
         if set(range(1, total + 1)) - set(parts):
             # What never becomes whole makes room for what is newer.

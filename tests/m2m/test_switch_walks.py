@@ -32,9 +32,10 @@ from tests.m2m.test_local import (
     esx,
     vehicle,
 )
-from tests.m2m.test_switching import rule
+from tests.m2m.test_switching import BY_SUBMIT, deliver, rule
 
 PROFILES = (FIRST, SECOND, THIRD)
+FUNCTIONS = ("3A03", "3A04", "3A05", "3A09")
 LOCAL = (ENABLE_EMERGENCY, DISABLE_EMERGENCY, ENABLE_TEST, DISABLE_TEST)
 STEPS = 50
 CUTS = 0.05
@@ -58,6 +59,12 @@ def change_mood(here: Managed, dice: random.Random) -> None:
     here.handset.answer = refusing(*types, result=dice.choice((0x20, 0x30, 0x35)))
 
 
+def two_at_once(here: Managed, dice: random.Random) -> None:
+    """Two functions in one STORE DATA, done both or neither."""
+    groups = (f"{dice.choice(FUNCTIONS)}124F10{dice.choice(PROFILES).hex()}" for _ in range(2))
+    here.sw(commands.apdu("80E28800", "".join(groups)))
+
+
 WALK: tuple[Step, ...] = (
     lambda here, dice: report(here, NORMAL),
     lambda here, dice: report(here, dice.randrange(3)),
@@ -67,7 +74,11 @@ WALK: tuple[Step, ...] = (
     lambda here, dice: here.sw(commands.enable(dice.choice(PROFILES))),
     lambda here, dice: here.sw(commands.disable(dice.choice(PROFILES))),
     lambda here, dice: here.sw(commands.set_fallback(dice.choice(PROFILES))),
+    lambda here, dice: here.sw(commands.set_emergency(dice.choice(PROFILES))),
+    lambda here, dice: here.sw(commands.delete(THIRD)),
+    lambda here, dice: deliver(here, commands.enable(dice.choice(PROFILES)), BY_SUBMIT),
     lambda here, dice: esx(here, dice.choice(LOCAL)),
+    two_at_once,
     confirm,
     confirm,
     change_pol1,
@@ -83,6 +94,8 @@ def check(here: Managed) -> None:
     ]
     assert sum(there.values()) == 1
     assert here.card.nvm.get(keys.FALLBACK_ATTRIBUTE) in there
+    assert here.card.nvm.get(keys.EMERGENCY_ATTRIBUTE) in (None, *there)
+    assert here.card.nvm.get(keys.EMERGENCY_ATTRIBUTE) != here.card.nvm.get(keys.FALLBACK_ATTRIBUTE)
     assert all(aid in there for aid in named if aid)
     assert all(aid in there for aid in (pending.disabled if pending else ()))
 

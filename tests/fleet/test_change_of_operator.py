@@ -14,6 +14,7 @@ from random import Random
 
 import pytest
 
+from examples import fleet_change_of_operator
 from examples.fleet import options
 from examples.fleet.fates import Kind
 from examples.fleet.fleet import Fleet
@@ -101,7 +102,7 @@ def killed(arguments: tuple[str, ...], state: Path, seconds: float) -> int:
 
 
 def test_two_processes_at_once_are_one_too_many_and_an_interrupt_is_no_loss(tmp_path: Path) -> None:
-    arguments = ("--vehicles", "40", "--state", str(tmp_path), "--quiet")
+    arguments = ("--vehicles", "400", "--state", str(tmp_path), "--quiet")
     with subprocess.Popen((*COMMAND, *arguments), stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
         while not runs(tmp_path):
             time.sleep(0.01)
@@ -159,6 +160,8 @@ def test_a_vehicle_without_a_network_of_operator_a_tries_three_times() -> None:
 WITHOUT_OTHERS = ("--share", "coverage=0", "--share", "power=0")
 
 
-def test_the_report_says_what_it_took() -> None:
-    said = run("--vehicles", "1", "--quiet", *WITHOUT_OTHERS, "--share", "network=0")
+def test_the_report_says_what_it_took(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("--vehicles", "1", "--quiet", *WITHOUT_OTHERS, "--share", "network=0")
+    assert fleet_change_of_operator.main(arguments) == 0
+    said = capsys.readouterr().out
     assert re.search(r"\d+ short messages \(\d+ lost\); [\d.]+ s of processor time, \d+ ms a vehicle", said)

@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from euicc.commands.program import Curve, PkiDirectory, Refusal, Row, app, built_pki, need_http
-from euicc.commands.smdp import certified_name, host_and_port, parsed_eid
+from euicc.commands.program import (
+    Curve,
+    PkiDirectory,
+    Refusal,
+    Row,
+    app,
+    built_pki,
+    need_http,
+    parsed_eid,
+)
+from euicc.commands.smdp import certified_name, host_and_port
+from ipa.command_line import UsageError
 
 if TYPE_CHECKING:
     from euicc.testing.eim import Eim, EimFile, Euicc, Order
@@ -67,18 +77,19 @@ def eim(
     from euicc.testing.eim import Eim, EimFile, HttpsServers
 
     issuer = built_pki(pki, curve)
+    address = None if listen is None else host_and_port(listen)
 
     def made(eim_id: str) -> Eim:
         return Eim(issuer, eim_id, servers=HttpsServers(issuer.ci_certificates))
 
     kept = Kept(made, name, None if file is None else EimFile(file))
     if eid is None and (do or download or token is not None):
-        raise Refusal("for which eUICC? name it with --eid")
+        raise UsageError("for which eUICC? name it with --eid")
     if eid is not None:
         kept.change(lambda server: _queue(server, parsed_eid(eid), token, do or [], download))
-    if listen is not None:
+    if address is not None:
         need_http()
-        _serve(kept, listen, issuer, lambda: _configure(kept, configuration, indirect))
+        _serve(kept, address, issuer, lambda: _configure(kept, configuration, indirect))
         return
     _configure(kept, configuration, indirect)
     kept.change(_show)
@@ -158,10 +169,10 @@ def _told(server: Eim, run: Callable[[], Any]) -> Any:
     return answer
 
 
-def _serve(kept: Kept, listen: str, issuer: Any, configure: Callable[[], None]) -> None:
+def _serve(kept: Kept, address: tuple[str, int], issuer: Any, configure: Callable[[], None]) -> None:
     from euicc.testing import http
 
-    host, port = host_and_port(listen)
+    host, port = address
     hostname = certified_name(host)
 
     def ready(address: str) -> None:

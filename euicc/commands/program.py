@@ -124,30 +124,37 @@ def curve_of(name: CurveName | None) -> EllipticCurve:
 def manufactured(
     eid: str | None, pki: Path | None, curve: CurveName | None, config: Config, seed: int | None = None
 ) -> Card:
-    """A new card whose certificates are as asked for; Refusal, PkiError, IssuerError."""
+    """A new card whose certificates are as asked for; UsageError, Refusal, PkiError, IssuerError."""
     from euicc.card import Card
 
     over_the_air = config.variant == M2M
     if over_the_air and pki is not None:
-        raise Refusal("a card of SGP.02 has certificates of the built-in test CI: no --pki")
+        raise UsageError("a card of SGP.02 has certificates of the built-in test CI: no --pki")
+    number = None if eid is None else parsed_eid(eid)
     issuer = built_pki(pki, curve) if pki or curve else None
     try:
-        identity = _m2m_identity(eid, curve) if over_the_air else None
-        return Card.manufacture(eid=eid, pki=issuer, seed=seed, config=config, m2m=identity)
+        identity = _m2m_identity(number, curve) if over_the_air else None
+        return Card.manufacture(eid=number, pki=issuer, seed=seed, config=config, m2m=identity)
     except ValueError as error:
         raise Refusal(str(error)) from None
 
 
-def _m2m_identity(eid: str | None, curve: CurveName | None) -> M2mIdentity:
+def parsed_eid(text: str) -> bytes:
+    """The EID that was typed; UsageError."""
+    from euicc import eid as eids
+
+    try:
+        return eids.parse(text)
+    except eids.EidError as error:
+        raise UsageError(str(error)) from None
+
+
+def _m2m_identity(eid: bytes | None, curve: CurveName | None) -> M2mIdentity:
     from euicc import eid as eids
     from euicc.crypto.gp_issuer import test_authority
     from euicc.m2m.identity import M2mIdentity
 
-    try:
-        number = eids.DEFAULT if eid is None else eids.parse(eid)
-    except eids.EidError as error:
-        raise Refusal(str(error)) from None
-    return M2mIdentity.issue(number, test_authority(curve_of(curve)))
+    return M2mIdentity.issue(eid or eids.DEFAULT, test_authority(curve_of(curve)))
 
 
 def built_pki(directory: Path | None, curve: CurveName | None) -> Pki:

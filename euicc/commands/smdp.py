@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from euicc.commands.program import Curve, PkiDirectory, Refusal, Row, app, built_pki, need_http
+from euicc.commands.program import (
+    Curve,
+    PkiDirectory,
+    Refusal,
+    Row,
+    app,
+    built_pki,
+    need_http,
+    parsed_eid,
+)
+from ipa.command_line import UsageError
 
 if TYPE_CHECKING:
     from euicc.testing.smdp import Order, SmDpPlus
@@ -117,10 +127,10 @@ def _show_order(server: SmDpPlus, order: Order, path: Path | None, confirmation_
 
 
 def host_and_port(text: str) -> tuple[str, int]:
-    """What --listen says; Refusal."""
+    """What --listen says; UsageError."""
     host, colon, port = text.rpartition(":")
     if not colon or not port.isascii() or not port.isdigit() or int(port) > LARGEST_PORT:
-        raise Refusal(f"--listen wants HOST:PORT, not {text}")
+        raise UsageError(f"--listen wants HOST:PORT, not {text}")
     return host, int(port)
 
 
@@ -137,16 +147,6 @@ def _matching_ids(given: list[str], wanted: int) -> list[str | None]:
         if not MATCHING_ID.fullmatch(each):
             raise Refusal(f"a MatchingID has letters, digits and hyphens only, not {each!r}")
     return list(given) or [None] * wanted
-
-
-def parsed_eid(text: str) -> bytes:
-    """The EID that was typed; Refusal."""
-    from euicc import eid as eids
-
-    try:
-        return eids.parse(text)
-    except eids.EidError as error:
-        raise Refusal(str(error)) from None
 
 
 def _digits(iccid: bytes) -> str:

@@ -11,6 +11,7 @@ from apdu import aid as aids
 from euicc.testing.m2m.es3 import (
     CreateIsdp,
     CreateIsdpResponse,
+    EnableProfile,
     SendData,
     UpdateConnectivityParameters,
     apdus,
@@ -100,3 +101,10 @@ def test_an_isd_p_that_is_not_there_leaves_nobody_named() -> None:
     response = world.ask(SendData(EID, aids.ISD_R, personalize(own) + certificate(OF_SMDP)), EVIL)
     words = [each.value[-2:].hex() for each in tlv.parse_all(response.euicc_response)]
     assert words == ["6a88", "6a80"]
+
+
+def test_who_has_no_name_owns_nothing() -> None:
+    """Profiles of the factory have no SM-DP."""
+    world = World()
+    assert world.ask(EnableProfile(EID, ICCIDS[1]), "").status == refusals.NOT_YOURS
+    assert world.enabled == world.aid(0)

@@ -14,7 +14,9 @@ Rule = Callable[[Eis, ProfileInfo, str], Status | None]
 
 
 def _of_requester(eis: Eis, profile: ProfileInfo, requester: str) -> Status | None:
-    return None if requester in (profile.operator, profile.smdp, eis.smsr_id) else refusals.NOT_YOURS
+    # Who has no name is not the SM-DP of a profile that came without one.
+    own = requester and requester in (profile.operator, profile.smdp, eis.smsr_id)
+    return None if own else refusals.NOT_YOURS
 
 
 def _in(*states: ProfileState) -> Rule:

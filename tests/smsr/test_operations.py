@@ -29,6 +29,7 @@ from euicc.testing.m2m.es3 import (
 )
 from euicc.testing.m2m.es4 import SetFallbackAttribute
 from euicc.testing.m2m.own_requests import UpdateSmsrAddressing
+from euicc.testing.smsr import Patience
 from tests.smsr.agreement import agree
 from tests.smsr.world import EID, ICCIDS, SR1, A, B, World
 
@@ -224,9 +225,32 @@ def test_what_waited_too_long_is_not_begun() -> None:
         world.sr1.submit(A, request, world.now)
         for request in (EnableProfile(EID, ICCIDS[1]), SetFallbackAttribute(EID, ICCIDS[1]))
     ]
-    world.settle()
+    world.settle(limit=8 * 24 * 3600)
     assert [world.answers[each].status.outcome for each in references] == [Outcome.EXPIRED] * 2
-    assert world.registries[SR1].operations() == []
+    (left,) = world.registries[SR1].operations()
+    assert (left.requester, left.request) == (SR1, AuditEis(EID))
+
+
+def test_what_a_card_does_after_its_time_is_asked_for() -> None:
+    world = World(patience=Patience(operation=2000))
+    world.device.cover(False, world.now)
+    reference = world.sr1.submit(SMDP, CreateIsdp(EID, "89001", A), world.now)
+    world.settle(limit=5000)
+    assert world.answers[reference].status.outcome is Outcome.EXPIRED
+    world.device.cover(True, world.now)
+    world.settle()
+    assert states(world) == [ENABLED, DISABLED, CREATED]
+
+
+def test_what_never_came_about_is_no_longer_awaited() -> None:
+    world = World(patience=Patience(operation=2000))
+    world.device.cover(False, world.now)
+    assert world.sr1.submit(SMDP, CreateIsdp(EID, "89001", A), world.now)
+    world.settle(limit=2500)
+    world.network.forget()
+    world.device.cover(True, world.now)
+    world.settle()
+    assert states(world) == [ENABLED, DISABLED]
 
 
 def test_a_fallback_is_told_and_the_eis_follows() -> None:

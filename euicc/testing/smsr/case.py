@@ -135,9 +135,9 @@ class Case:
         told = ProfileNotification(self.eid, profile.iccid, state)
         self.announce((profile.operator, profile.smdp), told)
 
-    def queue(self, request: Any) -> None:
-        """An operation that follows from this one, on the SM-SR's own account."""
-        self._smsr.submit(self.identity.name, request, self.now)
+    def queue(self, request: Any, reference: str = "") -> None:
+        """An operation that follows from this one, on the SM-SR's own account; once as long as `reference` waits."""
+        self._smsr.submit(self.identity.name, request, self.now, reference)
 
     def answer(self, called: Called, response: Any) -> None:
         """Answer a call that came while the procedure listened."""

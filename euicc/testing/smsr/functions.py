@@ -99,8 +99,17 @@ READING = (es3.GetEis,)
 """Functions that change nothing: they may be used while a card is being handed over."""
 WITHOUT_CARD = (es4.PrepareSmsrChange, es7.HandoverEuicc)
 """Functions about cards that are not here yet."""
-UNTIL_DONE = (own_requests.FinaliseHandover, own_requests.UpdateSmsrAddressing)
-"""Operations that are repeated until the card was reached."""
+UNTIL_DONE = (own_requests.FinaliseHandover, own_requests.UpdateSmsrAddressing, es3.AuditEis)
+"""Operations on the SM-SR's own account that are repeated until the card was reached."""
+CHANGING = (
+    es3.CreateIsdp,
+    es3.EnableProfile,
+    es3.DisableProfile,
+    es3.DeleteIsdp,
+    es4.SetFallbackAttribute,
+    es4.MasterDelete,
+)
+"""Operations that a card may carry out long after their time: it is asked, as soon as it answers."""
 _OWN = (
     own_requests.UpdateSmsrAddressing,
     own_requests.FinaliseHandover,

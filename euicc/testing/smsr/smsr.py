@@ -10,7 +10,7 @@ from secrets import token_bytes, token_hex
 from typing import Any
 
 from euicc.testing.m2m.eis import Eis
-from euicc.testing.m2m.es3 import Request, Response
+from euicc.testing.m2m.es3 import AuditEis, Request, Response
 from euicc.testing.m2m.messages import Answer, Call, Content, Outgoing
 from euicc.testing.m2m.own_requests import UpdateSmsrAddressing
 from euicc.testing.m2m.registry import Operation, Registry
@@ -354,7 +354,8 @@ class Smsr:
 def _guarded(case: Case, procedure: Callable[[Case], Procedure[Response]]) -> Procedure[Response]:
     """A procedure that always has a response. One whose time was over before its turn came is not begun."""
     if case.now >= case.until and not case.resumed:
-        return _expired(case)
+        _repeat(case)
+        return functions.refused(case.request, refusals.UNREACHED)
     try:
         return (yield from procedure(case))
     except Refusal as refusal:
@@ -362,14 +363,16 @@ def _guarded(case: Case, procedure: Callable[[Case], Procedure[Response]]) -> Pr
     except (Refused, ResponseError) as error:
         return functions.refused(case.request, replace(refusals.EXECUTION, message=str(error)))
     except Expired:
-        return _expired(case)
+        _repeat(case)
+        if type(case.request) in functions.CHANGING:
+            case.queue(AuditEis(case.eid), f"audit {case.eid.hex()}")
+        return functions.refused(case.request, refusals.UNREACHED)
     except Silence as silence:
         lost = refusals.ANSWER_LOST if silence.executed else refusals.UNREACHED
         return functions.refused(case.request, lost)
 
 
-def _expired(case: Case) -> Response:
-    """The time is over; what has to be done is begun anew, behind what waits."""
-    if type(case.request) in functions.UNTIL_DONE:
+def _repeat(case: Case) -> None:
+    """What has to be done is begun anew, behind what waits."""
+    if case.requester == case.identity.name and type(case.request) in functions.UNTIL_DONE:
         case.queue(case.request)
-    return functions.refused(case.request, refusals.UNREACHED)

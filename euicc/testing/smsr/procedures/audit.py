@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from apdu import status
 from euicc.testing.m2m.eis import Audited, Eis
-from euicc.testing.m2m.es3 import SUCCESS, EisResponse, ProfileInfo, ProfileState
+from euicc.testing.m2m.es3 import SUCCESS, CreateIsdp, EisResponse, ProfileInfo, ProfileState
 from euicc.testing.smsr import es5
 from euicc.testing.smsr.case import Case
 from euicc.testing.smsr.es5 import IsdPStatus, ResponseError, Result
@@ -52,7 +52,8 @@ def isd_ps(case: Case, *numbers: str) -> Procedure[Found]:
 
 
 def _believed(case: Case, found: Found) -> Found:
-    case.follow(lambda eis: reconciled(eis, found))
+    coming = case.request.iccid if isinstance(case.request, CreateIsdp) else None
+    case.follow(lambda eis: reconciled(eis, found, coming))
     return found
 
 
@@ -66,13 +67,17 @@ def _listed(*numbers: str) -> Procedure[Found]:
     return found
 
 
-def reconciled(eis: Eis, found: Found) -> Eis:
-    """The EIS as the card would have it: what it does not have is gone, whatever else is as it says."""
-    kept = (_seen(profile, found[profile.isd_p]) for profile in eis.profiles if profile.isd_p in found)
-    coming = (
-        each for each in eis.profiles if each.isd_p not in found and each.state is ProfileState.IN_CREATION
+def reconciled(eis: Eis, found: Found, coming: str | None = None) -> Eis:
+    """The EIS as the card would have it: what it does not have is gone, whatever else is as it says.
+
+    coming: ICCID for which an ISD-P is just being created.
+    """
+    profiles = (
+        _seen(each, found[each.isd_p]) if each.isd_p in found else each
+        for each in eis.profiles
+        if each.isd_p in found or each.iccid == coming
     )
-    return replace(eis, profiles=tuple(sorted((*kept, *coming), key=lambda each: each.isd_p)))
+    return replace(eis, profiles=tuple(profiles))
 
 
 _STATES: dict[int, ProfileState] = {
@@ -93,12 +98,20 @@ def _seen(profile: ProfileInfo, seen: IsdPStatus) -> ProfileInfo:
 def audit_eis(case: Case) -> Procedure[EisResponse]:
     """ES3.AuditEIS and ES4.AuditEIS: profiles and memory."""
     yield from isd_ps(case)
-    memory = es5.free_memory(es5.result((yield Send(es5.get_resources()))))
+    memory = yield from _free_memory(case)
     eis = case.update(
         lambda eis: replace(eis, remaining_memory=memory, available_memory=memory, last_audit=case.now)
     )
     case.note(Audited.AUDIT, SUCCESS)
     return EisResponse(eis=eis.part(lambda each: _is_wanted(case, each)))
+
+
+def _free_memory(case: Case) -> Procedure[int | None]:
+    """Bytes, as far as the card tells; where its answer gets lost, as it was."""
+    try:
+        return es5.free_memory(es5.result((yield Send(es5.get_resources()))))
+    except (Silence, ResponseError):
+        return case.eis.remaining_memory
 
 
 def _is_wanted(case: Case, profile: ProfileInfo) -> bool:

@@ -1,7 +1,7 @@
 """What an SM-SR must not forget, in one SQLite file: the EIS of its cards, counters, operations, messages, handovers.
 
-Whatever belongs together is one transaction, and is there after the process was killed at any moment; a machine that
-loses its power may lose the last of them. A counter is written before the packet that carries it leaves.
+Whatever belongs together is one transaction, and is there after the process was killed, or the machine lost its power,
+at any moment: two SM-SRs must never both have a card. A counter is written before the packet that carries it leaves.
 """
 
 from __future__ import annotations
@@ -321,7 +321,7 @@ def _opened(path: str) -> sqlite3.Connection:
         if tables and not {"card", "counter", "operation", "handover"} <= tables:
             raise RegistryError("no registry of an SM-SR")
         database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
+        database.execute("PRAGMA synchronous = FULL")
         database.executescript(_SCHEMA)
     except sqlite3.Error as error:
         database.close()

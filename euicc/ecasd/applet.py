@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from apdu import Command, StatusError, instruction, status, tlv
 from apdu import aid as aids
+from euicc.globalplatform.fci import fci
 
 if TYPE_CHECKING:
     from euicc.identity import Identity
 
-_FCI, _AID, _PROPRIETARY, _MAX_DATA_FIELD = 0x6F, 0x84, 0xA5, 0x9F65
 EID = 0x5A
 CERTIFICATE = 0x7F21
 CERTIFICATE_STORE = 0xBF30
@@ -65,12 +65,7 @@ class Ecasd(Generic[AnyIdentity]):
 
     def select(self, aid: bytes, command: Command, channel: int) -> tuple[EcasdSelection[AnyIdentity], bytes]:
         """SELECT of the ECASD; FCI as any security domain gives it, GPCS 11.9.3."""
-        fci = tlv.encode(
-            _FCI,
-            tlv.encode(_AID, aid),
-            tlv.encode(_PROPRIETARY, tlv.encode(_MAX_DATA_FIELD, b"\xff")),
-        )
-        return EcasdSelection(self._identity, self._data_objects), fci
+        return EcasdSelection(self._identity, self._data_objects), fci(aid)
 
 
 class EcasdSelection(Generic[AnyIdentity]):

@@ -44,7 +44,8 @@ class SecurityDomains:
     def select(self, aid: bytes, command: Command, channel: int) -> tuple[SecurityDomainSelection, bytes]:
         """SELECT of a security domain, GPCS 11.9; answers its FCI."""
         from euicc.globalplatform.domain import domains
-        from euicc.globalplatform.selection import SecurityDomainSelection, fci
+        from euicc.globalplatform.fci import fci
+        from euicc.globalplatform.selection import SecurityDomainSelection, management_data
 
         found = next(each for each in domains(self._running()) if each.aid == aid)
-        return SecurityDomainSelection(found, self._running), fci(found)
+        return SecurityDomainSelection(found, self._running), fci(aid, management_data=management_data(found))

@@ -18,31 +18,22 @@ from euicc.runtime import keys
 if TYPE_CHECKING:
     from euicc.uicc.uicc import Uicc
 
-_FCI, _AID, _PROPRIETARY, _MANAGEMENT_DATA, _MAX_DATA_FIELD = 0x6F, 0x84, 0xA5, 0x73, 0x9F65
+_MANAGEMENT_DATA = 0x73
 _GLOBALPLATFORM_FORMAT = 1
 _EXTERNAL_AUTHENTICATE_P2 = 0x00
 
 
-def fci(of: Domain) -> bytes:
-    """File control information, GPCS table 11-74; security domain management data as in the card recognition data."""
-    management = _management_data(of)
-    return tlv.encode(
-        _FCI,
-        tlv.encode(_AID, of.aid),
-        tlv.encode(
-            _PROPRIETARY,
-            b"" if management is None else tlv.encode(_MANAGEMENT_DATA, management),
-            tlv.encode(_MAX_DATA_FIELD, b"\xff"),
-        ),
-    )
+def management_data(of: Domain) -> bytes:
+    """Security domain management data, GPCS table 11-74: 73 of the card recognition data, empty without.
 
-
-def _management_data(of: Domain) -> bytes | None:
-    """What is in 73 of the card recognition data; a profile package may bring any bytes as such."""
+    A profile package may bring any bytes as such.
+    """
+    recognition = of.data_object(CARD_RECOGNITION_DATA) or b""
     try:
-        return tlv.find(of.data_object(CARD_RECOGNITION_DATA) or b"", CARD_RECOGNITION_DATA, _MANAGEMENT_DATA)
+        found = tlv.find(recognition, CARD_RECOGNITION_DATA, _MANAGEMENT_DATA)
     except TlvError:
-        return None
+        return b""
+    return b"" if found is None else tlv.encode(_MANAGEMENT_DATA, found)
 
 
 class SecurityDomainSelection:

@@ -10,6 +10,7 @@ from apdu import aid as aids
 from apdu.store_data import BLOCK_SIZE_MAX, BLOCKS_MAX, LAST_BLOCK, MORE_BLOCKS
 from euicc.eim.results import PackageResultStore
 from euicc.eim.store import EimStore
+from euicc.globalplatform.fci import fci
 from euicc.isdr import installation
 from euicc.isdr.functions import execute
 from euicc.profiles.notifications import NotificationStore
@@ -40,7 +41,7 @@ GATINGS: dict[str, Callable[[Terminal, Variant], bool]] = {
 }
 """Which declaration in TERMINAL CAPABILITY opens the ES10 functions, by Config.gating."""
 
-_FCI, _AID, _PROPRIETARY, _MAX_DATA_FIELD, _ISDR_TEMPLATE, _SVN = 0x6F, 0x84, 0xA5, 0x9F65, 0xE0, 0x82
+_ISDR_TEMPLATE, _SVN = 0xE0, 0x82
 
 
 class IsdR:
@@ -89,7 +90,8 @@ class IsdR:
 
     def select(self, aid: bytes, command: Command, channel: int) -> tuple[Selection, bytes]:
         """SELECT of the ISD-R, SGP.22 5.7.1; the FCI tells the version of SGP.22."""
-        return IsdRSelection(self), _fci(aid, self.config.svn, self.variant.fci(self))
+        version = tlv.encode(_ISDR_TEMPLATE, tlv.encode(_SVN, bytes(self.config.svn)))
+        return IsdRSelection(self), fci(aid, version, self.variant.fci(self))
 
     def boot(self) -> None:
         """Reset or power-on: nothing volatile stays, and what waited for it is carried out."""
@@ -180,14 +182,3 @@ class IsdRSelection:
     def _restart(self) -> None:
         self._blocks.clear()
         self._next_block = 0
-
-
-def _fci(aid: bytes, svn: tuple[int, int, int], more: bytes) -> bytes:
-    """FCI template of the ISD-R: AID, GlobalPlatform's proprietary data, what SGP.22 adds, and the variant."""
-    return tlv.encode(
-        _FCI,
-        tlv.encode(_AID, aid),
-        tlv.encode(_PROPRIETARY, tlv.encode(_MAX_DATA_FIELD, b"\xff")),
-        tlv.encode(_ISDR_TEMPLATE, tlv.encode(_SVN, bytes(svn))),
-        more,
-    )

@@ -6,13 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from apdu import aid as aids
+from euicc.globalplatform.fci import fci
 from euicc.isdr.applet import IsdR
 from euicc.m2m.conversation import Conversation
 from euicc.m2m.isd_p import IsdP, IsdPs
 from euicc.m2m.key_ring import KeyRing
 from euicc.m2m.notification import M2mNotifications
 from euicc.m2m.registration import Registration
-from euicc.m2m.selection import M2mIsdRSelection, fci
+from euicc.m2m.selection import M2mIsdRSelection
 from euicc.m2m.smsr_address import SmsrAddress
 from euicc.m2m.switching import Switching
 from euicc.m2m.target import IsdPTarget, IsdRTarget

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apdu import Command, tlv
+from apdu import Command
 from euicc.m2m.conversation import Conversation
 
 if TYPE_CHECKING:
     from euicc.m2m.isdr import M2mIsdR
-
-_FCI, _AID, _PROPRIETARY, _MAX_DATA_FIELD = 0x6F, 0x84, 0xA5, 0x9F65
 
 
 class M2mIsdRSelection:
@@ -28,10 +26,3 @@ class M2mIsdRSelection:
 
     def closed(self) -> None:
         """What was left unfinished is gone with this object."""
-
-
-def fci(aid: bytes) -> bytes:
-    """File control information of a security domain, GPCS 11.9.3."""
-    return tlv.encode(
-        _FCI, tlv.encode(_AID, aid), tlv.encode(_PROPRIETARY, tlv.encode(_MAX_DATA_FIELD, b"\xff"))
-    )

@@ -216,8 +216,7 @@ def changed(tag: int, position: int) -> Callable[[SendData, SendDataResponse], S
         (2, 0x23, 6),  # DR, of which keys and receipt are made
         (3, 0x84, -4),  # the card cryptogram
         (3, 0x84, 15),  # the card challenge
-        (5, 0x86, -1),  # the R-MAC of the EUICCResponse
-        (5, 0x86, 4),  # the EUICCResponse
+        (4, 0x86, -1),  # a byte that the answer to a block has too many
     ],
 )
 def test_a_card_that_cannot_be_believed_is_cleaned_up(number: int, tag: int, position: int) -> None:
@@ -311,6 +310,26 @@ def test_a_card_that_never_says_whether_the_profile_is_installed() -> None:
     response = world.run(ASKED)
     assert response.status.message == "the profile did not install"
     assert response.euicc_response == b""
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        answering("8600860086008600"),
+        changed(0x86, -1),  # the R-MAC of the EUICCResponse
+        changed(0x86, 4),  # the EUICCResponse
+    ],
+)
+def test_an_sm_sr_that_hides_the_end_gets_the_profile_into_no_other_card(
+    end: Callable[[SendData, SendDataResponse], SendDataResponse],
+) -> None:
+    world = World(faults={5: end})
+    assert not world.run(ASKED).status.ok
+    assert "DeleteIsdp" not in world.smsr.names()
+    assert world.order.state is OrderState.DOWNLOADING
+    assert world.run(replace(ASKED, eid=bytes(16))).status.subject == "8.2.5"
+    world.smsr.faults.clear()
+    done(world, world.run(ASKED))
 
 
 def test_an_sm_sr_without_an_eis() -> None:

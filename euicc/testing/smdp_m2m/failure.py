@@ -18,13 +18,24 @@ NOT_OFFERED = failed("8.7", "1.2", "no function of this SM-DP")
 
 
 class Failure(Exception):
-    """A procedure ends here. lost: an answer did not come; whatever was to be done may be tried once more."""
+    """A procedure ends here. lost: an answer did not come; whatever was to be done may be tried once more.
+
+    open_end: all of a profile was sent, and the card itself did not say, under its keys, that it did not install it.
+    """
 
     def __init__(self, status: Status, lost: bool = False, euicc_response: bytes = b"") -> None:
         super().__init__(status.message)
         self.status = status
         self.lost = lost
         self.euicc_response = euicc_response
+        self.open_end = False
+
+
+class NotInstalled(Failure):
+    """The card says so."""
+
+    def __init__(self, euicc_response: bytes) -> None:
+        super().__init__(NOT_INSTALLED, euicc_response=euicc_response)
 
 
 class AlreadyInstalled(Exception):

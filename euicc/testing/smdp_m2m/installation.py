@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections import deque
+from collections.abc import Callable, Generator
 from typing import Any
 
 from asn1 import Asn1Error
@@ -10,7 +11,7 @@ from asn1.generated import pe
 from euicc.testing.m2m.es3 import Request, SendData, call
 from euicc.testing.scp03 import HostKeys
 from euicc.testing.smdp_m2m import failure, scp03t
-from euicc.testing.smdp_m2m.failure import AlreadyInstalled, Failure
+from euicc.testing.smdp_m2m.failure import AlreadyInstalled, Failure, NotInstalled
 from euicc.testing.smdp_m2m.scp03t import CardRefused, Scp03tError, Scp03tHost, Sent
 from euicc.testing.smdp_m2m.sending import answered
 
@@ -36,12 +37,29 @@ def install(
     block: bytes of the longest TLV; batch: how many of them go into one SendData. own_keys: the package is protected
     with keys that have nothing to do with the session, as if that had been done long before.
     """
+    pieces = deque(scp03t.blocks(package, block))
+    try:
+        return (yield from _in_a_session(eid, isd_p, keys, pieces, random, batch, own_keys))
+    except Failure as failed:
+        failed.open_end = not pieces and not isinstance(failed, NotInstalled)
+        raise
+
+
+def _in_a_session(
+    eid: bytes,
+    isd_p: bytes,
+    keys: HostKeys,
+    pieces: deque[bytes],
+    random: Callable[[int], bytes],
+    batch: int,
+    own_keys: bool,
+) -> Installing:
+    """As `install`; what is left of the pieces was not sent."""
     host = Scp03tHost(keys, isd_p, random(_CHALLENGE))
     try:
         yield from _open(eid, isd_p, host)
         first = host.external_authenticate()
         ahead = [_own_keys(host, len(keys.enc), random)] if own_keys else []
-        pieces = scp03t.blocks(package, block)
         while sent := [*ahead, *_next(host, pieces, batch)]:
             said = yield from _sent(eid, isd_p, first, sent)
             if said:
@@ -85,17 +103,17 @@ def _own_keys(host: Scp03tHost, length: int, random: Callable[[int], bytes]) -> 
     return host.replace_session_keys(random(_CHAINING), random(length), random(length))
 
 
-def _next(host: Scp03tHost, pieces: Iterator[bytes], batch: int) -> list[Sent]:
-    return [host.data(piece) for _, piece in zip(range(batch), pieces, strict=False)]
+def _next(host: Scp03tHost, pieces: deque[bytes], batch: int) -> list[Sent]:
+    return [host.data(pieces.popleft()) for _ in range(min(batch, len(pieces)))]
 
 
 def judged(response: bytes) -> bytes:
-    """An EUICCResponse that says that all is well; Failure with any other."""
+    """An EUICCResponse that says that all is well; NotInstalled with any other."""
     try:
         decoded = pe.EUICCResponse.decode(response)
     except Asn1Error as error:
-        raise Failure(failure.NOT_INSTALLED, euicc_response=response) from error
+        raise NotInstalled(response) from error
     last = decoded.pe_status[-1].status if decoded.pe_status else None
     if decoded.profile_installation_aborted or last != pe.PEStatus.Status.OK:
-        raise Failure(failure.NOT_INSTALLED, euicc_response=response)
+        raise NotInstalled(response)
     return response

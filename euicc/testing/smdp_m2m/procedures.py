@@ -124,7 +124,8 @@ def _download(desk: Desk, operator: str, eid: bytes, order: Order) -> Steps[None
         pass
     except Failure as failed:
         order.euicc_response = failed.euicc_response
-        if not failed.lost and failed.status.outcome is Outcome.FAILED:
+        # An SM-SR that does not tell the end of it shall not have another card get the profile, too.
+        if not (failed.lost or failed.open_end) and failed.status.outcome is Outcome.FAILED:
             yield from _clean_up(desk, eid, order)
         raise
     completed = ProfileDownloadCompleted(eid, order.iccid, order.profile_type, order.subscription, order.pol2)

@@ -101,9 +101,16 @@ def killed(arguments: tuple[str, ...], state: Path, seconds: float) -> int:
         return process.wait()
 
 
+def as_from_a_terminal() -> None:
+    """Who runs the tests in the background has a shell that lets its children ignore SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_two_processes_at_once_are_one_too_many_and_an_interrupt_is_no_loss(tmp_path: Path) -> None:
     arguments = ("--vehicles", "400", "--state", str(tmp_path), "--quiet")
-    with subprocess.Popen((*COMMAND, *arguments), stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    with subprocess.Popen(
+        (*COMMAND, *arguments), stderr=subprocess.PIPE, text=True, cwd=ROOT, preexec_fn=as_from_a_terminal
+    ) as process:
         while not runs(tmp_path):
             time.sleep(0.01)
         run(*arguments, code=2)

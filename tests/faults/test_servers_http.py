@@ -32,7 +32,8 @@ from tests.faults.consumer import Consumer, pki
 from tests.flows32.scene import Scene, operator
 
 GET_BPP = "getBoundProfilePackage"
-TIMEOUT = 0.4
+TIMEOUT = 2.0
+"""Seconds: long enough for a machine that has much else to do."""
 
 # Fault, what the device says of it.
 WRONG: tuple[tuple[ServerFault, type[IpaError], str], ...] = (
@@ -75,7 +76,7 @@ def test_on_the_way(fault: ServerFault, error: type[IpaError], says: str) -> Non
         began = time.monotonic()
         with pytest.raises(error, match=says):
             try_to_download(side, address)
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 10 * TIMEOUT
         assert [(each.function, each.fault) for each in faulty.struck] == [(GET_BPP, fault)]
         assert side.states() == {}
         try_to_download(side, address)

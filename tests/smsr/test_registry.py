@@ -10,6 +10,7 @@ import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,6 +80,33 @@ def test_a_transaction_that_fails_leaves_nothing() -> None:
         change()
     assert registry.card(EID) == EIS
     assert registry.counter(EID, 1) == 0
+
+
+class DiskFull:
+    """A database whose next COMMIT fails."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self._full = True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        if statement == "COMMIT" and self._full:
+            self._full = False
+            raise sqlite3.OperationalError("database or disk is full")
+        return self._database.execute(statement, *values)
+
+
+def test_a_commit_that_fails_leaves_nothing_and_the_next_one_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = Registry()
+    monkeypatch.setattr(registry, "_database", DiskFull(registry._database))
+    with pytest.raises(sqlite3.OperationalError):
+        registry.put(registered())
+    assert registry.eis(EID) is None
+    registry.put(registered())
+    assert registry.eis(EID) == registered()
 
 
 def test_a_key_set_that_comes_again_keeps_its_counter() -> None:

@@ -93,14 +93,14 @@ class Registry:
             if self._depth == 1:
                 self._database.execute("BEGIN")
             yield
-        except BaseException:
-            if self._depth == 1:
-                self._database.execute("ROLLBACK")
-                self._read.clear()
-            raise
-        else:
             if self._depth == 1:
                 self._database.execute("COMMIT")
+        except BaseException:
+            if self._depth == 1:
+                self._read.clear()
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+            raise
         finally:
             self._depth -= 1
 
